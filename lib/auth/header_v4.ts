@@ -1,0 +1,104 @@
+import { S3Error } from "../errors/s3_error.ts";
+import { formatIsoBasic } from "../http/dates.ts";
+import type { AuthRequest } from "./auth_request.ts";
+import {
+  type CredentialScope,
+  CredentialScopeError,
+  parseCredentialScope,
+} from "./credential_scope.ts";
+import { EMPTY_SHA256 } from "./hmac.ts";
+import { payloadForm } from "./payload_form.ts";
+import { requestTime } from "./request_time.ts";
+import { parseSignedHeaders } from "./signed_headers.ts";
+import type { SignatureV4 } from "./verify_v4.ts";
+
+/** The scheme of a SigV4 Authorization header. */
+export const V4_SCHEME = "AWS4-HMAC-SHA256";
+
+/**
+ * Reads the signature of a SigV4 `Authorization` header.
+ *
+ * @param request The request.
+ * @param authorization The header's value.
+ * @returns The signature, unverified, and when the request says it was made.
+ * @throws {S3Error} AuthorizationHeaderMalformed, AccessDenied without a date, InvalidRequest without
+ * a payload hash.
+ */
+export function readHeaderV4(
+  request: AuthRequest,
+  authorization: string,
+): { readonly claim: SignatureV4; readonly time: Date } {
+  const parts = parseParts(authorization.slice(V4_SCHEME.length));
+  const credential = readScope(required(parts, "Credential"));
+  const signedHeaders = parseSignedHeaders(required(parts, "SignedHeaders"));
+  if (signedHeaders === undefined) throw malformed("the SignedHeaders component is not valid.");
+  const signature = required(parts, "Signature");
+  const time = requestTime(request.headers);
+  const timestamp = formatIsoBasic(time);
+  if (!timestamp.startsWith(credential.date)) {
+    throw malformed(
+      `Invalid credential date "${credential.date}". ` +
+        `This date is not the same as X-Amz-Date: "${timestamp.slice(0, 8)}".`,
+    );
+  }
+  const payload = payloadForm(request.headers);
+  const payloadHash = signedPayloadHash(request.headers);
+  return {
+    claim: {
+      kind: "header-v4",
+      credential,
+      timestamp,
+      signature,
+      signedHeaders,
+      payloadHash,
+      payload,
+    },
+    time,
+  };
+}
+
+function parseParts(text: string): ReadonlyMap<string, string> {
+  const parts = new Map<string, string>();
+  for (const part of text.split(",")) {
+    const equals = part.indexOf("=");
+    const name = part.slice(0, Math.max(equals, 0)).trim();
+    if (equals < 0 || parts.has(name)) throw malformed(`unexpected component "${part.trim()}".`);
+    parts.set(name, part.slice(equals + 1).trim());
+  }
+  return parts;
+}
+
+function required(parts: ReadonlyMap<string, string>, name: string): string {
+  const value = parts.get(name);
+  if (value === undefined || value === "") {
+    throw malformed(`the authorization header requires the ${name} component.`);
+  }
+  return value;
+}
+
+function readScope(text: string): CredentialScope {
+  try {
+    return parseCredentialScope(text);
+  } catch (error) {
+    if (error instanceof CredentialScopeError) throw malformed(error.message);
+    throw error;
+  }
+}
+
+/** AWS wants the header always; where there is no body its hash is known without it. */
+function signedPayloadHash(headers: Headers): string {
+  const value = headers.get("x-amz-content-sha256");
+  if (value !== null) return value;
+  const length = headers.get("content-length");
+  const bodiless = (length === null || length === "0") && !headers.has("transfer-encoding");
+  if (bodiless) return EMPTY_SHA256;
+  throw new S3Error("InvalidRequest", {
+    message: "Missing required header for this request: x-amz-content-sha256",
+  });
+}
+
+function malformed(detail: string): S3Error {
+  return new S3Error("AuthorizationHeaderMalformed", {
+    message: `The authorization header is malformed; ${detail}`,
+  });
+}

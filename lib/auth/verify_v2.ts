@@ -1,0 +1,165 @@
+import { createHmac } from "node:crypto";
+import { S3Error } from "../errors/s3_error.ts";
+import { decodeToText } from "../http/percent.ts";
+import { type PlusMeaning, splitQuery } from "../http/query.ts";
+import type { AuthRequest } from "./auth_request.ts";
+import { canonicalPaths } from "./canonical_request.ts";
+import { latin1AsUtf8, signaturesEqual, utf8AsLatin1 } from "./hmac.ts";
+
+/** What a SigV2 signature covers besides the request itself. */
+export interface SignatureV2 {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** In base64. */
+  readonly signature: string;
+  /** The Date line: the `Date` header, empty beside `x-amz-date`, `Expires` of a presigned URL. */
+  readonly dateLine: string;
+  /** Whether it stands in the query: then signed headers may have been moved there too. */
+  readonly presigned: boolean;
+}
+
+/** The sub-resources that SigV2 signs ("Signing and authenticating REST requests"). */
+const SUB_RESOURCES: ReadonlySet<string> = new Set(
+  ("acl cors delete lifecycle location logging notification partNumber policy requestPayment " +
+    "restore tagging torrent uploadId uploads versionId versioning versions website " +
+    "response-cache-control response-content-disposition response-content-encoding " +
+    "response-content-language response-content-type response-expires").split(" "),
+);
+/** What botocore signs beyond these. */
+const BOTOCORE_SUB_RESOURCES: ReadonlySet<string> = new Set(
+  ("accelerate analytics defaultObjectAcl inventory metrics object-lock replication select " +
+    "select-type storageClass").split(" "),
+);
+
+/**
+ * Verifies a SigV2 signature: HMAC-SHA1 over method, Content-MD5, Content-Type, date, amz headers
+ * and resource.
+ *
+ * @param request The request.
+ * @param claim Its signature and what it is checked with.
+ * @returns What a bare `+` in the query means.
+ * @throws {S3Error} SignatureDoesNotMatch.
+ */
+export function verifyV2(request: AuthRequest, claim: SignatureV2): PlusMeaning {
+  let first: string | undefined;
+  for (const { text, plus } of stringsToSign(request, claim)) {
+    first ??= text;
+    const expected = createHmac("sha1", claim.secretAccessKey).update(text, "latin1");
+    if (signaturesEqual(expected.digest("base64"), claim.signature)) return plus;
+  }
+  throw new S3Error("SignatureDoesNotMatch", {
+    fields: {
+      AWSAccessKeyId: claim.accessKeyId,
+      StringToSign: latin1AsUtf8(first ?? ""),
+      SignatureProvided: claim.signature,
+    },
+  });
+}
+
+/** All readings that a signer may have meant, likeliest first; a character is a byte. */
+function* stringsToSign(
+  request: AuthRequest,
+  claim: SignatureV2,
+): Generator<{ text: string; plus: PlusMeaning }, void, undefined> {
+  for (const headers of headerReadings(request, claim.presigned)) {
+    const lines = [
+      request.method,
+      headers.get("content-md5") ?? "",
+      headers.get("content-type") ?? "",
+      claim.dateLine,
+    ].join("\n");
+    const amz = amzHeaders(headers);
+    // The runtime joins repeated headers by `, `, SigV2 by `,`.
+    const amzReadings = amz.includes(", ") ? [amz, amz.replaceAll(", ", ",")] : [amz];
+    for (const amzReading of amzReadings) {
+      for (const path of resourcePaths(request)) {
+        for (const { text, plus } of subResources(request.rawQuery)) {
+          yield { text: `${lines}\n${amzReading}${path}${text}`, plus };
+        }
+      }
+    }
+  }
+}
+
+/** botocore signs headers and then moves them to the query of a presigned URL. */
+function headerReadings(
+  request: AuthRequest,
+  presigned: boolean,
+): readonly ReadonlyMap<string, string>[] {
+  const sent = new Map(request.headers);
+  if (!presigned) return [sent];
+  const merged = new Map(sent);
+  for (const { name, value } of decodedParameters(request.rawQuery, "blank")) {
+    const lower = name.toLowerCase();
+    const movable = lower.startsWith("x-amz-") || lower === "content-md5" ||
+      lower === "content-type";
+    if (movable && !merged.has(lower)) merged.set(lower, value ?? "");
+  }
+  return merged.size === sent.size ? [sent] : [sent, merged];
+}
+
+function amzHeaders(headers: ReadonlyMap<string, string>): string {
+  return [...headers]
+    .filter(([name]) => name.startsWith("x-amz-"))
+    .sort(([a], [b]) => a < b ? -1 : 1)
+    .map(([name, value]) => `${name}:${value}\n`)
+    .join("");
+}
+
+/** The path as sent first; then with other escapes; a bucket's with and without its last slash. */
+function resourcePaths(request: AuthRequest): readonly string[] {
+  const prefix = request.hostBucket === undefined ? "" : `/${request.hostBucket}`;
+  const paths = [...canonicalPaths(request.rawPath)].reverse().map((path) => prefix + path);
+  const slashed = paths.flatMap((path) => {
+    if (/^\/[^/]+$/.test(path)) return [`${path}/`];
+    return /^\/[^/]+\/$/.test(path) ? [path.slice(0, -1)] : [];
+  });
+  return [...new Set([...paths, ...slashed])];
+}
+
+interface SignedParameter {
+  readonly name: string;
+  readonly value: string | undefined;
+}
+
+function* subResources(
+  rawQuery: string | undefined,
+): Generator<{ text: string; plus: PlusMeaning }, void, undefined> {
+  const meanings: readonly PlusMeaning[] = rawQuery?.includes("+") ? ["plus", "blank"] : ["blank"];
+  for (const plus of meanings) {
+    const parameters = decodedParameters(rawQuery, plus);
+    const seen = new Set<string>();
+    for (const botocore of [false, true]) {
+      const signed = parameters.filter(({ name }) =>
+        SUB_RESOURCES.has(name) || (botocore && BOTOCORE_SUB_RESOURCES.has(name))
+      );
+      // Some sign `?uploads=` as it stands, some as `?uploads`.
+      for (const dropEmpty of [false, true]) {
+        const text = joinParameters(signed, dropEmpty);
+        if (seen.has(text)) continue;
+        seen.add(text);
+        yield { text, plus };
+      }
+    }
+  }
+}
+
+function decodedParameters(
+  rawQuery: string | undefined,
+  plus: PlusMeaning,
+): readonly SignedParameter[] {
+  const decode = (text: string): string =>
+    decodeToText(plus === "blank" ? text.replaceAll("+", " ") : text);
+  return splitQuery(rawQuery).map(([name, value]) => ({
+    name: decode(name),
+    value: value === undefined ? undefined : utf8AsLatin1(decode(value)),
+  })).sort((a, b) => a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+}
+
+function joinParameters(parameters: readonly SignedParameter[], dropEmpty: boolean): string {
+  if (parameters.length === 0) return "";
+  const parts = parameters.map(({ name, value }) =>
+    value === undefined || (dropEmpty && value === "") ? name : `${name}=${value}`
+  );
+  return `?${parts.join("&")}`;
+}

@@ -1,0 +1,106 @@
+import { FairTurn } from "../flow/fair_turn.ts";
+import type { MemoryBudget } from "../flow/memory_budget.ts";
+import type { Sleep } from "../flow/sleep.ts";
+import { CasClient } from "../xet/cas/cas_client.ts";
+import { createNodeSender } from "../xet/cas/node_sender.ts";
+import { composeFiles } from "../xet/transfer/compose_files.ts";
+import type { FileRecipe, TransferContext } from "../xet/transfer/context.ts";
+import { downloadFile } from "../xet/transfer/download_file.ts";
+import { uploadFile } from "../xet/transfer/upload_file.ts";
+import { LRUCache } from "lru-cache";
+import type { XetTokens } from "./xet_tokens.ts";
+
+/** What {@linkcode Transfers} needs. */
+export interface TransfersOptions {
+  /** Where CAS tokens come from. */
+  readonly tokens: XetTokens;
+  /** Bounds the memory of all transfers together. */
+  readonly budget: MemoryBudget;
+  /** Sends requests. */
+  readonly fetch?: typeof fetch | undefined;
+  /** Waits between attempts. */
+  readonly sleep?: Sleep | undefined;
+}
+
+/** Names content of the CAS. */
+export interface ContentName {
+  /** The Xet hash in printed form, 64 hex digits. */
+  readonly hash: string;
+  /** Length in bytes. */
+  readonly size: number;
+}
+
+/** Options of a transfer. */
+export interface TransferOptions {
+  /** Ends the transfer; it rejects, or its stream errors, with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Options of a download. */
+export interface DownloadOptions extends TransferOptions {
+  /** Inclusive positions inside the content; all of it by default. */
+  readonly range?: { readonly first: number; readonly last: number } | undefined;
+}
+
+const MAX_CONTEXTS = 1_000;
+
+/** Moves content between streams and the CAS, with the rights of one Hub token. */
+export class Transfers {
+  readonly #options: TransfersOptions;
+  readonly #sender = createNodeSender();
+  readonly #turn = new FairTurn();
+  /** A client's tokens are for one bucket; what it keeps besides them is small. */
+  readonly #contexts = new LRUCache<string, TransferContext>({ max: MAX_CONTEXTS });
+
+  /** @param options What it stands on. */
+  constructor(options: TransfersOptions) {
+    this.#options = options;
+  }
+
+  /** Stores content while it arrives. */
+  upload(
+    id: string,
+    body: ReadableStream<Uint8Array>,
+    options: TransferOptions,
+  ): Promise<FileRecipe> {
+    return uploadFile(this.#context(id), body, options);
+  }
+
+  /** Makes content of others, in order. */
+  compose(
+    id: string,
+    recipes: readonly FileRecipe[],
+    options: TransferOptions,
+  ): Promise<FileRecipe> {
+    return composeFiles(this.#context(id), recipes, options);
+  }
+
+  /** Reads content. */
+  download(
+    id: string,
+    content: ContentName,
+    options: DownloadOptions,
+  ): ReadableStream<Uint8Array> {
+    return downloadFile(this.#context(id), content, options);
+  }
+
+  /** Closes kept connections; transfers under way fail. */
+  close(): void {
+    this.#sender.close();
+  }
+
+  #context(id: string): TransferContext {
+    const { tokens, budget, fetch, sleep } = this.#options;
+    const known = this.#contexts.get(id);
+    if (known !== undefined) return known;
+    const cas = new CasClient({
+      token: (scope, signal) => tokens.get(id, scope, signal),
+      send: this.#sender.send,
+      ...(fetch && { fetch }),
+      ...(sleep && { sleep }),
+    });
+    const context = { cas, budget, turn: this.#turn };
+    this.#contexts.set(id, context);
+    return context;
+  }
+}

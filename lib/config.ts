@@ -1,0 +1,212 @@
+/**
+ * Environment → typed, frozen settings. All problems are reported at once.
+ *
+ * @module
+ */
+
+import * as v from "valibot";
+
+/** The settings of a gateway and of an embedded hub. */
+export interface Config {
+  /** The Hub token, if there is one. */
+  readonly hfToken: string | undefined;
+  /** Base URL of the Hub, without a slash at its end. */
+  readonly hfEndpoint: string;
+  /** The namespace of plain bucket names; the token's user when absent. */
+  readonly hfNamespace: string | undefined;
+  /** The access key pair that clients sign with; absent means authentication is off. */
+  readonly credential:
+    | { readonly accessKeyId: string; readonly secretAccessKey: string }
+    | undefined;
+  /** Whether unsigned requests are served on an address that others can reach. */
+  readonly allowAnonymous: boolean;
+  /** Address to listen on. */
+  readonly host: string;
+  /** Port of the gateway. */
+  readonly port: number;
+  /** Port of the embedded hub. */
+  readonly hubPort: number;
+  /** Where the embedded hub keeps its data. */
+  readonly dataDir: string;
+  /** The region that the gateway says it is in. */
+  readonly region: string;
+  /** Seconds without activity after which an unfinished multipart upload is dropped. */
+  readonly multipartUploadTtlSeconds: number;
+  /** Bytes that all transfers together may hold in memory. */
+  readonly memoryBudget: number;
+  /** The least level that is logged. */
+  readonly logLevel: LogLevel;
+}
+
+const LOG_LEVELS = ["debug", "info", "warning", "error"] as const;
+
+/** How much is logged. */
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Thrown when settings are not valid; names every problem. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  /** One sentence per problem, each beginning with the variable's name. */
+  readonly problems: readonly string[];
+
+  /** @param problems One sentence per problem. */
+  constructor(problems: readonly string[]) {
+    super(`The configuration is not valid:\n${problems.map((p) => `  ${p}`).join("\n")}`);
+    this.problems = problems;
+  }
+}
+
+const MIB = 1024 * 1024;
+const UNITS: Readonly<Record<string, number>> = { "": 1, KIB: 1024, MIB, GIB: 1024 * MIB };
+
+const text = v.pipe(v.string(), v.trim(), v.nonEmpty("must not be blank"));
+const port = v.pipe(
+  v.string(),
+  v.regex(/^\d{1,5}$/, "must be a port number, 0 to 65535"),
+  v.transform(Number),
+  v.maxValue(65535, "must be a port number, 0 to 65535"),
+);
+const seconds = v.pipe(
+  v.string(),
+  v.regex(/^[1-9]\d{0,8}$/, "must be a whole number of seconds, at least 1"),
+  v.transform(Number),
+);
+const bytes = v.pipe(
+  v.string(),
+  v.regex(/^\d{1,15}( ?[KMG]iB)?$/i, "must be a number of bytes, such as 134217728 or 128MiB"),
+  v.transform(parseBytes),
+  v.minValue(32 * MIB, "must be at least 32MiB"),
+);
+const url = v.pipe(
+  v.string(),
+  v.check(isHttpUrl, "must be an http or https URL without query"),
+  v.transform((value) => value.replace(/\/+$/, "")),
+);
+const flag = v.pipe(
+  v.picklist(["true", "false"], 'must be "true" or "false"'),
+  v.transform((value) => value === "true"),
+);
+const region = v.pipe(
+  v.string(),
+  v.regex(/^[a-z0-9-]{1,63}$/, "must be a region such as us-east-1"),
+);
+const logLevel = v.picklist(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`);
+
+const SCHEMA = v.object({
+  HF_TOKEN: v.optional(text),
+  HF_ENDPOINT: v.optional(url, "https://huggingface.co"),
+  HF_NAMESPACE: v.optional(text),
+  AWS_ACCESS_KEY_ID: v.optional(text),
+  AWS_SECRET_ACCESS_KEY: v.optional(text),
+  HUGBUCKET_ALLOW_ANONYMOUS: v.optional(flag, "false"),
+  HUGBUCKET_HOST: v.optional(text, "127.0.0.1"),
+  HUGBUCKET_PORT: v.optional(port, "9000"),
+  HUGBUCKET_HUB_PORT: v.optional(port, "9080"),
+  HUGBUCKET_DATA_DIR: v.optional(text, "./.hugbucket"),
+  HUGBUCKET_REGION: v.optional(region, "us-east-1"),
+  HUGBUCKET_MULTIPART_UPLOAD_TTL: v.optional(seconds, "86400"),
+  HUGBUCKET_MEMORY_BUDGET: v.optional(bytes, "128MiB"),
+  HUGBUCKET_LOG_LEVEL: v.optional(logLevel, "info"),
+});
+
+/** The name of a variable that is read. */
+export type VariableName = keyof typeof SCHEMA.entries;
+
+/** What each variable means, in the order of the help text; the default stands in the schema. */
+export const VARIABLES: Readonly<Record<VariableName, string>> = {
+  HF_TOKEN: "token for the Hub; without it an embedded hub has to be asked for",
+  HF_ENDPOINT: "base URL of the Hub",
+  HF_NAMESPACE: "namespace of plain bucket names; default: the token's user",
+  AWS_ACCESS_KEY_ID: "access key that clients sign with",
+  AWS_SECRET_ACCESS_KEY: "its secret; without the pair authentication is off",
+  HUGBUCKET_ALLOW_ANONYMOUS: "true: serve unsigned requests although others can reach the address",
+  HUGBUCKET_HOST: "address to listen on",
+  HUGBUCKET_PORT: "port of the gateway",
+  HUGBUCKET_HUB_PORT: "port of the embedded hub",
+  HUGBUCKET_DATA_DIR: "where the embedded hub keeps its data",
+  HUGBUCKET_REGION: "region that the gateway says it is in",
+  HUGBUCKET_MULTIPART_UPLOAD_TTL: "seconds of rest after which an unfinished upload is dropped",
+  HUGBUCKET_MEMORY_BUDGET: "bytes that all transfers together may hold, such as 128MiB",
+  HUGBUCKET_LOG_LEVEL: `least level to log: ${LOG_LEVELS.join(", ")}`,
+};
+
+/** A variable's default as text; undefined where there is none. */
+export function defaultOf(name: VariableName): string | undefined {
+  return SCHEMA.entries[name].default;
+}
+
+/**
+ * Reads the settings.
+ *
+ * @param get Gives a variable's value; empty counts as absent.
+ * @returns Frozen settings.
+ * @throws {ConfigError} Naming every problem at once, never a secret's value.
+ */
+export function readConfig(get: (name: string) => string | undefined): Config {
+  const names = Object.keys(VARIABLES);
+  const given = Object.fromEntries(names.map((name) => [name, get(name) || undefined]));
+  const parsed = v.safeParse(SCHEMA, given);
+  const problems = (parsed.issues ?? []).map((issue) => `${v.getDotPath(issue)} ${issue.message}`);
+  problems.push(...pairProblems(given));
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
+  const config = toConfig(parsed.output);
+  return Object.freeze(config);
+}
+
+function toConfig(env: v.InferOutput<typeof SCHEMA>): Config {
+  const accessKeyId = env.AWS_ACCESS_KEY_ID;
+  const secretAccessKey = env.AWS_SECRET_ACCESS_KEY;
+  return {
+    hfToken: env.HF_TOKEN,
+    hfEndpoint: env.HF_ENDPOINT,
+    hfNamespace: env.HF_NAMESPACE,
+    credential: accessKeyId !== undefined && secretAccessKey !== undefined
+      ? Object.freeze({ accessKeyId, secretAccessKey })
+      : undefined,
+    allowAnonymous: env.HUGBUCKET_ALLOW_ANONYMOUS,
+    host: env.HUGBUCKET_HOST,
+    port: env.HUGBUCKET_PORT,
+    hubPort: env.HUGBUCKET_HUB_PORT,
+    dataDir: env.HUGBUCKET_DATA_DIR,
+    region: env.HUGBUCKET_REGION,
+    multipartUploadTtlSeconds: env.HUGBUCKET_MULTIPART_UPLOAD_TTL,
+    memoryBudget: env.HUGBUCKET_MEMORY_BUDGET,
+    logLevel: env.HUGBUCKET_LOG_LEVEL,
+  };
+}
+
+function pairProblems(given: Readonly<Record<string, string | undefined>>): readonly string[] {
+  const names = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
+  const missing = names.filter((name) => given[name] === undefined);
+  return missing.length === 1 ? [`${missing[0]} must be set too: the pair belongs together`] : [];
+}
+
+/** Whether an address can be reached from this machine only. */
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || host === "[::1]" ||
+    /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+/**
+ * Without an access key pair everyone who reaches the address may read and write with our token, so that
+ * has to be asked for in so many words.
+ *
+ * @param config The settings.
+ * @param hasAccessKey Whether requests must be signed.
+ * @returns What is wrong, or undefined.
+ */
+export function exposureProblem(config: Config, hasAccessKey: boolean): string | undefined {
+  if (hasAccessKey || config.allowAnonymous || isLoopback(config.host)) return undefined;
+  return `HUGBUCKET_HOST ${config.host} can be reached by others, but there is no access key pair: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or HUGBUCKET_ALLOW_ANONYMOUS=true`;
+}
+
+function parseBytes(value: string): number {
+  const [, digits = "", unit = ""] = /^(\d+) ?(\w*)$/.exec(value) ?? [];
+  return Number(digits) * (UNITS[unit.toUpperCase()] ?? Number.NaN);
+}
+
+function isHttpUrl(value: string): boolean {
+  const parsed = URL.parse(value);
+  return parsed !== null && /^https?:$/.test(parsed.protocol) && parsed.search === "" &&
+    parsed.hash === "";
+}

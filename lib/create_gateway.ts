@@ -1,0 +1,121 @@
+import { Authenticator } from "./auth/authenticator.ts";
+import type { Credential } from "./auth/credential.ts";
+import { BucketClient } from "./buckets/bucket_client.ts";
+import { S3Error } from "./errors/s3_error.ts";
+import { type KeyLocks, MemoryKeyLocks } from "./flow/key_locks.ts";
+import { createRequestHandler } from "./gateway.ts";
+import { type Log, SILENT_LOG } from "./log.ts";
+import { MapUploadRegistry } from "./multipart/map_registry.ts";
+import type { UploadRegistry } from "./multipart/upload_registry.ts";
+import { operations } from "./ops/mod.ts";
+import { writeError } from "./s3/errors.ts";
+import { BucketObjectStore } from "./store/bucket_object_store.ts";
+
+/** Settings of {@linkcode createGateway}. */
+export interface GatewayOptions {
+  /** The Hub token that the gateway works with. */
+  readonly token: string;
+  /** Base URL of the Hub. Default: `https://huggingface.co`. */
+  readonly endpoint?: string;
+  /** The namespace of plain bucket names. Default: the token's user. */
+  readonly namespace?: string;
+  /** Key pairs that clients sign with. Without any, every request is refused unless `allowAnonymous`. */
+  readonly credentials?: readonly Credential[];
+  /** Serves every request unsigned when there are no credentials. Default: false. */
+  readonly allowAnonymous?: boolean;
+  /** The region that the gateway says it is in. Default: `us-east-1`. */
+  readonly region?: string;
+  /** Bytes that all transfers together may hold. Default: 128 MiB. */
+  readonly memoryBudget?: number;
+  /** Seconds of rest after which an unfinished upload is dropped. Default: 86,400. */
+  readonly multipartUploadTtlSeconds?: number;
+  /** Where multipart uploads are remembered. Default: in memory. */
+  readonly registry?: UploadRegistry;
+  /** The locks of keys. Default: in memory. */
+  readonly locks?: KeyLocks;
+  /** Where log lines go. Default: nowhere. */
+  readonly log?: Log;
+  /** Milliseconds since 1970. Default: the system's clock. */
+  readonly now?: () => number;
+}
+
+/** A gateway that can be mounted in any server. */
+export interface Gateway {
+  /** Answers one S3 request. */
+  readonly handler: (request: Request) => Promise<Response>;
+  /** Answers a request that comes while the server is being stopped: 503, try again. */
+  readonly refuse: (request: Request) => Promise<Response>;
+  /** Drops multipart uploads whose time is over; to be called every few minutes. Returns how many. */
+  sweep(): Promise<number>;
+  /** Ends connections to the Hub and the CAS. Requests under way must have ended. */
+  close(): Promise<void>;
+}
+
+const DEFAULT_TTL_SECONDS = 86_400;
+const DEFAULT_BUDGET = 128 * 1024 * 1024;
+
+/**
+ * Makes an S3 gateway to Storage Buckets.
+ *
+ * @param options Which Hub, which token, who may use it.
+ *
+ * @example
+ * ```ts
+ * import { createEmbeddedHub, createGateway } from "@hugbucket/hugbucket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const hub = await createEmbeddedHub();
+ * const gateway = createGateway({ token: hub.token, endpoint: hub.url, allowAnonymous: true });
+ * await gateway.handler(new Request("http://localhost/my-bucket", { method: "PUT" }));
+ * const put = await gateway.handler(
+ *   new Request("http://localhost/my-bucket/hello", { method: "PUT", body: "world" }),
+ * );
+ * assertEquals(put.status, 200);
+ * await gateway.close();
+ * await hub.close();
+ * ```
+ */
+export function createGateway(options: GatewayOptions): Gateway {
+  const now = options.now ?? Date.now;
+  const log = options.log ?? SILENT_LOG;
+  const buckets = new BucketClient({
+    token: options.token,
+    ...(options.endpoint !== undefined && { endpoint: options.endpoint }),
+    ...(options.namespace !== undefined && { namespace: options.namespace }),
+    memoryBudget: options.memoryBudget ?? DEFAULT_BUDGET,
+  });
+  const store = new BucketObjectStore({
+    buckets,
+    locks: options.locks ?? new MemoryKeyLocks(),
+    now,
+  });
+  const registry = options.registry ?? new MapUploadRegistry({
+    ttlMs: (options.multipartUploadTtlSeconds ?? DEFAULT_TTL_SECONDS) * 1000,
+    now,
+  });
+  const handler = createRequestHandler({
+    store,
+    registry,
+    operations,
+    authenticator: new Authenticator({ lookup: lookupOf(options), now: () => new Date(now()) }),
+    region: options.region ?? "us-east-1",
+    log,
+    now,
+  });
+  return { handler, refuse, sweep: () => registry.sweep(), close: () => buckets.close() };
+}
+
+function refuse({ method }: Request): Promise<Response> {
+  const error = new S3Error("ServiceUnavailable", {
+    headers: { "Retry-After": "1", Connection: "close" },
+  });
+  const ids = { requestId: crypto.randomUUID(), hostId: "" };
+  return Promise.resolve(writeError(error, { method, address: undefined, ...ids }));
+}
+
+/** Undefined switches authentication off. */
+function lookupOf({ credentials = [], allowAnonymous = false }: GatewayOptions) {
+  if (credentials.length === 0 && allowAnonymous) return undefined;
+  const pairs = new Map(credentials.map((pair) => [pair.accessKeyId, pair]));
+  return (accessKeyId: string): Credential | undefined => pairs.get(accessKeyId);
+}

@@ -1,0 +1,19 @@
+/** Random numbers that a seed fixes, so that a run with faults can be repeated. */
+
+/**
+ * A generator of numbers in [0, 1) by splitmix32.
+ *
+ * @param seed Any integer; equal seeds give equal sequences.
+ */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x9e3779b9) >>> 0;
+    let mixed = state ^ (state >>> 16);
+    mixed = Math.imul(mixed, 0x21f0aaad);
+    mixed ^= mixed >>> 15;
+    mixed = Math.imul(mixed, 0x735a2d97);
+    mixed ^= mixed >>> 15;
+    return (mixed >>> 0) / 2 ** 32;
+  };
+}

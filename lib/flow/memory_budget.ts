@@ -1,0 +1,162 @@
+/** A share of a {@linkcode MemoryBudget}, held until it is released. */
+export interface Lease {
+  /** What it holds now, in bytes. */
+  readonly bytes: number;
+  /** Gives back what is above `bytes`; never grows a lease. */
+  shrink(bytes: number): void;
+  /** Takes at most `bytes` out of this lease into one of its own. */
+  split(bytes: number): Lease;
+  /** Gives everything back; the second time nothing happens. */
+  release(): void;
+}
+
+/** Somebody who holds memory while waiting for others, and can be asked to let go of it. */
+export interface LeaseHolder {
+  /** How many bytes `reclaim` would set free, sooner or later. */
+  readonly reclaimable: number;
+  /** Begins to set them free; must not wait for the budget. */
+  reclaim(): void;
+}
+
+interface Waiter {
+  readonly bytes: number;
+  readonly admit: (lease: Lease) => void;
+}
+
+/**
+ * Bytes of memory shared by all transfers. Who comes first is served first. Nobody may wait for it
+ * while holding a lease that only its own progress would release: with that rule any number of
+ * transfers can share any budget without waiting for one another for ever.
+ */
+export class MemoryBudget {
+  /** What there is in all, in bytes. */
+  readonly limit: number;
+  #used = 0;
+  readonly #waiters: Waiter[] = [];
+  readonly #holders = new Set<LeaseHolder>();
+
+  /**
+   * Makes a budget of which nothing is taken.
+   *
+   * @param bytes What there is to share; at least 1.
+   */
+  constructor(bytes: number) {
+    if (!Number.isSafeInteger(bytes) || bytes < 1) {
+      throw new RangeError(`A memory budget is a positive number of bytes, not ${bytes}`);
+    }
+    this.limit = bytes;
+  }
+
+  /** What is leased now, in bytes. */
+  get used(): number {
+    return this.#used;
+  }
+
+  /**
+   * Leases at once or not at all; never overtakes those who wait.
+   *
+   * @param bytes How much; more than the whole budget counts as the whole budget.
+   * @param leave Bytes that must stay free afterwards. Default: 0.
+   */
+  tryAcquire(bytes: number, leave = 0): Lease | undefined {
+    const share = this.#clamp(bytes);
+    if (this.#waiters.length > 0 || this.#used + share + leave > this.limit) return undefined;
+    return this.#lease(share);
+  }
+
+  /**
+   * Leases as soon as it can, in the order of asking. Holders that only wait are asked to let go.
+   *
+   * @param bytes How much; more than the whole budget counts as the whole budget, so that an
+   * oversized wish waits for everybody else instead of for ever.
+   * @param options `signal` ends the waiting.
+   */
+  acquire(bytes: number, options: { readonly signal?: AbortSignal } = {}): Promise<Lease> {
+    const { signal } = options;
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    const lease = this.tryAcquire(bytes);
+    if (lease !== undefined) return Promise.resolve(lease);
+    return new Promise((resolve, reject) => {
+      const stop = () => {
+        this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
+        this.#serve();
+        reject(signal?.reason);
+      };
+      const waiter: Waiter = {
+        bytes: this.#clamp(bytes),
+        admit: (admitted) => {
+          signal?.removeEventListener("abort", stop);
+          resolve(admitted);
+        },
+      };
+      signal?.addEventListener("abort", stop, { once: true });
+      this.#waiters.push(waiter);
+      this.#press();
+    });
+  }
+
+  /**
+   * Makes a holder known, so that it can be asked to let go when somebody waits.
+   *
+   * @param holder Whom to ask.
+   * @returns Ends it.
+   */
+  addHolder(holder: LeaseHolder): () => void {
+    this.#holders.add(holder);
+    return () => {
+      this.#holders.delete(holder);
+    };
+  }
+
+  #clamp(bytes: number): number {
+    return Math.min(Math.max(0, Math.ceil(bytes)), this.limit);
+  }
+
+  #lease(bytes: number): Lease {
+    this.#used += bytes;
+    let held = bytes;
+    const shrink = (to: number) => {
+      const freed = Math.max(0, held - Math.max(0, to));
+      if (freed === 0) return;
+      held -= freed;
+      this.#used -= freed;
+      this.#serve();
+    };
+    return {
+      get bytes() {
+        return held;
+      },
+      shrink,
+      split: (wanted) => {
+        const part = Math.min(held, Math.max(0, wanted));
+        held -= part;
+        this.#used -= part;
+        return this.#lease(part);
+      },
+      release: () => shrink(0),
+    };
+  }
+
+  #serve(): void {
+    for (let next = this.#waiters[0]; next !== undefined; next = this.#waiters[0]) {
+      if (this.#used + next.bytes > this.limit) return;
+      this.#waiters.shift();
+      next.admit(this.#lease(next.bytes));
+    }
+  }
+
+  /** The largest holders are asked first, and no more of them than the waiting need. */
+  #press(): void {
+    let missing = this.#used - this.limit;
+    for (const waiter of this.#waiters) missing += waiter.bytes;
+    const holders = [...this.#holders]
+      .map((holder) => ({ holder, bytes: holder.reclaimable }))
+      .filter(({ bytes }) => bytes > 0)
+      .sort((a, b) => b.bytes - a.bytes);
+    for (const { holder, bytes } of holders) {
+      if (missing <= 0) return;
+      missing -= bytes;
+      holder.reclaim();
+    }
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * Aborts work that makes no progress, and passes on the abort of its caller. A time-out by progress
+ * leaves a slow but moving transfer of any size alone.
+ */
+export class Watchdog {
+  readonly #controller = new AbortController();
+  readonly #outer: AbortSignal | undefined;
+  readonly #idleMs: number;
+  readonly #expire: () => unknown;
+  readonly #pass = () => this.#controller.abort(this.#outer?.reason);
+  #stopped = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /**
+   * @param idleMs How long nothing may happen, in milliseconds.
+   * @param expire Makes the reason of the abort when that time is over.
+   * @param signal The caller's own signal.
+   */
+  constructor(idleMs: number, expire: () => unknown, signal?: AbortSignal) {
+    this.#idleMs = idleMs;
+    this.#expire = expire;
+    this.#outer = signal;
+    if (signal?.aborted) this.#pass();
+    else signal?.addEventListener("abort", this.#pass, { once: true });
+    this.progress();
+  }
+
+  /** What the work is to be given. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Something happened: the time starts anew. */
+  progress(): void {
+    if (this.#stopped) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#controller.abort(this.#expire()), this.#idleMs);
+  }
+
+  /** The work has ended: what is told of it later does not count. */
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    this.#outer?.removeEventListener("abort", this.#pass);
+  }
+}

@@ -1,0 +1,186 @@
+import { bodyReadError } from "./body_error.ts";
+import { S3Error } from "../errors/s3_error.ts";
+
+/** The block size unless told otherwise: 1 MiB, where reading and hashing cost least per byte. */
+export const DEFAULT_BLOCK_SIZE = 1024 * 1024;
+/** Pieces of at least this size are handed on as they are; smaller ones are gathered. */
+const PASS_THROUGH_SIZE = 64 * 1024;
+/**
+ * How much room is left in a view when a block is enough: reading a chunked body into a view that it ends one
+ * or two bytes short of never settles (Deno 2.9), so that the room left must never be so small.
+ */
+const SPARE_ROOM = 64;
+
+/** How to cut a stream into blocks. */
+export interface BlockOptions {
+  /** The largest block in bytes. Default 1 MiB. */
+  readonly blockSize?: number;
+  /** How many bytes the stream must have; more or fewer is IncompleteBody. Default: unknown. */
+  readonly length?: number;
+}
+
+type Source =
+  | { readonly kind: "byob"; readonly reader: ReadableStreamBYOBReader }
+  | { readonly kind: "default"; readonly reader: ReadableStreamDefaultReader<Uint8Array> };
+
+/** Reads a byte stream in large blocks, with as little copying as the stream allows. */
+export class BlockReader {
+  readonly #source: Source;
+  readonly #blockSize: number;
+  readonly #length: number | undefined;
+  #received = 0;
+  /** What a default reader gave beyond the last block. */
+  #rest: Uint8Array = new Uint8Array(0);
+  #ended = false;
+
+  /**
+   * Locks the stream until it has ended, or `release` or `cancel` is called.
+   *
+   * @param stream The stream to read.
+   * @param options Block size and expected length.
+   */
+  constructor(stream: ReadableStream<Uint8Array>, options: BlockOptions = {}) {
+    this.#source = openSource(stream);
+    this.#blockSize = options.blockSize ?? DEFAULT_BLOCK_SIZE;
+    this.#length = options.length;
+  }
+
+  /**
+   * Reads the next block.
+   *
+   * @returns A block of 1 to `blockSize` bytes, or nothing at the end.
+   * @throws {S3Error} IncompleteBody when the client went away or the length is not the expected.
+   */
+  async next(): Promise<Uint8Array | undefined> {
+    const block = this.#source.kind === "byob"
+      ? await this.#readInto(this.#source.reader)
+      : await this.#gather(this.#source.reader);
+    this.#received += block.length;
+    const length = this.#length;
+    if (length !== undefined && this.#received > length) throw tooLong(length);
+    if (block.length > 0) return block;
+    if (length !== undefined && this.#received < length) throw tooShort(this.#received, length);
+    this.release();
+    return undefined;
+  }
+
+  /** Gives the stream up where it stands, for somebody else to drain or cancel. */
+  release(): void {
+    this.#source.reader.releaseLock();
+  }
+
+  /** Cancels the stream; also ends a `next` under way. */
+  async cancel(reason?: unknown): Promise<void> {
+    try {
+      await this.#source.reader.cancel(reason);
+    } finally {
+      this.release();
+    }
+  }
+
+  async #readInto(reader: ReadableStreamBYOBReader): Promise<Uint8Array> {
+    const { capacity, enough } = this.#nextView();
+    // Each read detaches the buffer and gives it back under another name.
+    let buffer = new ArrayBuffer(capacity);
+    let size = 0;
+    while (size < enough && !this.#ended) {
+      const min = this.#length === undefined ? 1 : enough - size;
+      const pending = reader.read(new Uint8Array(buffer, size), { min });
+      const { done, value } = await pending.catch(rethrow);
+      if (value === undefined) throw new S3Error("IncompleteBody");
+      buffer = value.buffer;
+      size += value.length;
+      this.#ended = done;
+    }
+    return new Uint8Array(buffer, 0, size);
+  }
+
+  /** How large the next view is, and how much of it makes a block. */
+  #nextView(): { readonly capacity: number; readonly enough: number } {
+    const left = this.#length === undefined ? Infinity : this.#length - this.#received;
+    // At the end of the length one read more sees that the stream ends, too.
+    if (left <= this.#blockSize) return { capacity: left + SPARE_ROOM, enough: Math.max(1, left) };
+    const capacity = Math.min(this.#blockSize, left === Infinity ? this.#unknownSize() : left);
+    return { capacity, enough: Math.max(1, capacity - SPARE_ROOM) };
+  }
+
+  /** A first small block, so that small bodies of unknown length take little memory. */
+  #unknownSize(): number {
+    return this.#received === 0 ? PASS_THROUGH_SIZE : this.#blockSize;
+  }
+
+  async #gather(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<Uint8Array> {
+    const small: Uint8Array[] = [];
+    let size = 0;
+    while (size < this.#blockSize) {
+      const piece = await this.#nextPiece(reader);
+      if (piece === undefined) break;
+      const taken = piece.subarray(0, this.#blockSize - size);
+      this.#rest = piece.subarray(taken.length);
+      if (small.length === 0 && taken.length >= Math.min(PASS_THROUGH_SIZE, this.#blockSize)) {
+        return taken;
+      }
+      small.push(taken);
+      size += taken.length;
+    }
+    return concatenate(small, size);
+  }
+
+  async #nextPiece(
+    reader: ReadableStreamDefaultReader<Uint8Array>,
+  ): Promise<Uint8Array | undefined> {
+    while (this.#rest.length === 0 && !this.#ended) {
+      const { done, value } = await reader.read().catch(rethrow);
+      this.#ended = done;
+      if (value !== undefined) this.#rest = value;
+    }
+    return this.#rest.length === 0 ? undefined : this.#rest;
+  }
+}
+
+/**
+ * Joins pieces; a single piece is returned as it is.
+ *
+ * @param pieces The pieces in order.
+ * @param size The sum of their lengths.
+ */
+export function concatenate(pieces: readonly Uint8Array[], size: number): Uint8Array {
+  const [first] = pieces;
+  if (first !== undefined && pieces.length === 1) return first;
+  const joined = new Uint8Array(size);
+  let at = 0;
+  for (const piece of pieces) {
+    joined.set(piece, at);
+    at += piece.length;
+  }
+  return joined;
+}
+
+function openSource(stream: ReadableStream<Uint8Array>): Source {
+  // A body that is empty or already in memory is no byte stream in Deno, and asking for a BYOB
+  // reader throws; a locked stream throws in both cases.
+  if (!stream.locked) {
+    try {
+      return { kind: "byob", reader: stream.getReader({ mode: "byob" }) };
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+    }
+  }
+  return { kind: "default", reader: stream.getReader() };
+}
+
+function rethrow(error: unknown): never {
+  throw bodyReadError(error);
+}
+
+function tooShort(received: number, length: number): S3Error {
+  return new S3Error("IncompleteBody", {
+    message: `The body ended after ${received} of ${length} bytes`,
+  });
+}
+
+function tooLong(length: number): S3Error {
+  return new S3Error("IncompleteBody", {
+    message: `The body has more than the ${length} bytes that were announced`,
+  });
+}

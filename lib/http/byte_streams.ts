@@ -1,0 +1,175 @@
+/**
+ * Pieces for byte streams: reading in blocks, collecting with a limit, draining, checking lengths.
+ *
+ * @module
+ */
+
+import { S3Error } from "../errors/s3_error.ts";
+import { type BlockOptions, BlockReader, concatenate } from "./block_reader.ts";
+
+/** Bounds of {@linkcode drain}. */
+export interface DrainLimits {
+  /** How many bytes are read at most. Default 1 MiB. */
+  readonly maxBytes?: number;
+  /** How long is waited at most, in milliseconds. Default 1,000. */
+  readonly maxMs?: number;
+}
+
+/** A stream that has ended. */
+export function emptyStream(): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>({ start: (controller) => controller.close() });
+}
+
+/**
+ * Reads a stream in large blocks. Leaving the loop early cancels the stream.
+ *
+ * @param body The stream; locked until the loop has ended.
+ * @param options Block size and expected length.
+ * @throws {S3Error} IncompleteBody when the client went away or the length is not the expected.
+ *
+ * @example
+ * ```ts
+ * import { readBlocks } from "./byte_streams.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * let size = 0;
+ * for await (const block of readBlocks(new Blob(["hello"]).stream())) size += block.length;
+ * assertEquals(size, 5);
+ * ```
+ */
+export async function* readBlocks(
+  body: ReadableStream<Uint8Array>,
+  options: BlockOptions = {},
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const reader = new BlockReader(body, options);
+  let ended = false;
+  let failed = false;
+  try {
+    for (let block = await reader.next(); block !== undefined; block = await reader.next()) {
+      yield block;
+    }
+    ended = true;
+  } catch (error) {
+    failed = true;
+    await cancelAfter(error, reader);
+    throw error;
+  } finally {
+    if (!ended && !failed) await reader.cancel();
+  }
+}
+
+/**
+ * Reads a whole stream into memory.
+ *
+ * @param stream The stream.
+ * @param limit The most bytes that are taken.
+ * @returns All bytes.
+ * @throws {S3Error} MaxMessageLengthExceeded over the limit; the stream is then cancelled.
+ */
+export async function collect(
+  stream: ReadableStream<Uint8Array>,
+  limit: number,
+): Promise<Uint8Array> {
+  const blocks: Uint8Array[] = [];
+  let size = 0;
+  for await (const block of readBlocks(stream)) {
+    size += block.length;
+    if (size > limit) throw new S3Error("MaxMessageLengthExceeded");
+    blocks.push(block);
+  }
+  return concatenate(blocks, size);
+}
+
+/**
+ * Reads what is left of a body nobody wants, so that the answer reaches the client and the
+ * connection can be used again. Beyond the limits the body is cancelled.
+ *
+ * @param body The body; nothing is done when there is none or when somebody else holds it.
+ * @param limits How much and how long.
+ * @returns Whether the body has ended; when not, the connection should be closed.
+ */
+export async function drain(
+  body: ReadableStream<Uint8Array> | null,
+  limits: DrainLimits = {},
+): Promise<boolean> {
+  if (body === null) return true;
+  if (body.locked) return false;
+  const maxBytes = limits.maxBytes ?? 1024 * 1024;
+  const reader = body.getReader();
+  let expired = false;
+  const timer = setTimeout(() => {
+    expired = true;
+    // A failing cancel is the same client going away that the read below reports.
+    reader.cancel().catch(() => undefined);
+  }, limits.maxMs ?? 1000);
+  try {
+    for (let size = 0; size <= maxBytes;) {
+      const { done, value } = await reader.read();
+      if (done) return !expired;
+      size += value.length;
+    }
+    await reader.cancel();
+    return false;
+  } catch {
+    // The client is gone or the body had failed before: either way nothing is left to read, and
+    // whoever read the body first has reported it.
+    return false;
+  } finally {
+    clearTimeout(timer);
+    reader.releaseLock();
+  }
+}
+
+/**
+ * Passes a stream on and errors with IncompleteBody when it ends short of its length or goes
+ * beyond it. Nothing is read before it is asked for, and a cancel goes through.
+ *
+ * @param stream The stream.
+ * @param length How many bytes it must have.
+ */
+export function exactLength(
+  stream: ReadableStream<Uint8Array>,
+  length: number,
+): ReadableStream<Uint8Array> {
+  return pullStream(new BlockReader(stream, { length }), (block) => block);
+}
+
+/**
+ * A stream that pulls blocks from a reader, one for each time its consumer asks.
+ *
+ * @param reader Where the blocks come from. On failure it is released, not cancelled, so that the
+ * rest can be drained.
+ * @param transform Called for each block, and with nothing at the end; may return nothing to emit
+ * nothing, and what it throws becomes the stream's error.
+ */
+export function pullStream(
+  reader: BlockReader,
+  transform: (block: Uint8Array | undefined) => Uint8Array | undefined,
+): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        for (;;) {
+          const block = await reader.next();
+          const output = transform(block);
+          const some = output !== undefined && output.length > 0;
+          if (some) controller.enqueue(output);
+          if (block === undefined) return controller.close();
+          if (some) return;
+        }
+      } catch (error) {
+        reader.release();
+        throw error;
+      }
+    },
+    cancel: (reason) => reader.cancel(reason),
+  }, { highWaterMark: 0 });
+}
+
+async function cancelAfter(error: unknown, reader: BlockReader): Promise<void> {
+  try {
+    await reader.cancel(error);
+  } catch {
+    // A stream that has already failed rejects the cancel with the error that is thrown anyway.
+  }
+}

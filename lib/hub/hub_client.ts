@@ -1,0 +1,113 @@
+import * as buckets from "./buckets.ts";
+import type { CallOptions } from "./buckets.ts";
+import * as content from "./content.ts";
+import type { ResolvedFile } from "./content.ts";
+import * as files from "./files.ts";
+import type { BatchFailure, BatchOperation, TreePage, TreePageOptions } from "./files.ts";
+import { Transport, type TransportOptions } from "./transport.ts";
+import type { BucketInfo, FileInfo, WhoAmI, XetToken } from "./wire.ts";
+
+/** What a {@linkcode HubClient} is given. */
+export type HubClientOptions = TransportOptions;
+
+/**
+ * The Hub's HTTP API for Storage Buckets, one method for each call, with one token. Knows nothing of
+ * Xet or S3, keeps no state, and changes nothing twice: see `outcomeUnknown` of `HubError`, which
+ * every method may throw.
+ *
+ * Bucket ids are `namespace/name`; a malformed one is a `TypeError`, without a call.
+ */
+export class HubClient {
+  readonly #transport: Transport;
+
+  /**
+   * Makes a client; nothing is asked of the Hub yet.
+   *
+   * @throws TypeError for an endpoint or a token that cannot be one.
+   */
+  constructor(options: HubClientOptions) {
+    this.#transport = new Transport(options);
+  }
+
+  /** Whose the token is. */
+  whoAmI(options: CallOptions = {}): Promise<WhoAmI> {
+    return buckets.whoAmI(this.#transport, options);
+  }
+
+  /** Creates a bucket; `conflict` if there is one. Namespace `me` is the caller's. */
+  createBucket(
+    namespace: string,
+    name: string,
+    options: CallOptions & { readonly private?: boolean | undefined } = {},
+  ): Promise<{ readonly url: string }> {
+    return buckets.createBucket(this.#transport, `${namespace}/${name}`, options);
+  }
+
+  /** Describes a bucket. */
+  bucketInfo(id: string, options: CallOptions = {}): Promise<BucketInfo> {
+    return buckets.bucketInfo(this.#transport, id, options);
+  }
+
+  /** The buckets of a namespace that the token may see, page by page as they are asked for. */
+  listBuckets(
+    namespace: string,
+    options: CallOptions = {},
+  ): AsyncGenerator<BucketInfo, void, void> {
+    return buckets.listBuckets(this.#transport, namespace, options);
+  }
+
+  /** Deletes a bucket with all its files. */
+  deleteBucket(id: string, options: CallOptions = {}): Promise<void> {
+    return buckets.deleteBucket(this.#transport, id, options);
+  }
+
+  /** Makes a bucket private or public. */
+  updateSettings(
+    id: string,
+    settings: { readonly private: boolean },
+    options: CallOptions = {},
+  ): Promise<void> {
+    return buckets.updateSettings(this.#transport, id, settings, options);
+  }
+
+  /** Renames a bucket, or moves it to another namespace. */
+  moveBucket(from: string, to: string, options: CallOptions = {}): Promise<void> {
+    return buckets.moveBucket(this.#transport, from, to, options);
+  }
+
+  /** One page of a listing. */
+  treePage(id: string, options: TreePageOptions): Promise<TreePage> {
+    return files.treePage(this.#transport, id, options);
+  }
+
+  /** What is at the paths, at most 1,000; those with no file are left out. */
+  pathsInfo(
+    id: string,
+    paths: readonly string[],
+    options: CallOptions = {},
+  ): Promise<FileInfo[]> {
+    return files.pathsInfo(this.#transport, id, paths, options);
+  }
+
+  /** Applies at most 1,000 changes, each for itself; no path twice. */
+  batch(
+    id: string,
+    operations: readonly BatchOperation[],
+  ): Promise<{ readonly failed: readonly BatchFailure[] }> {
+    return files.batch(this.#transport, id, operations);
+  }
+
+  /** A token for the CAS. */
+  xetToken(id: string, scope: "read" | "write", options: CallOptions = {}): Promise<XetToken> {
+    return content.xetToken(this.#transport, id, scope, options);
+  }
+
+  /** What the file at a path holds, by the quota of resolver calls. */
+  resolveFile(
+    id: string,
+    path: string,
+    options: CallOptions = {},
+  ): Promise<ResolvedFile | undefined> {
+    return content.resolveFile(this.#transport, id, path, options);
+  }
+}

@@ -1,0 +1,220 @@
+import { retry } from "../flow/retry.ts";
+import type { Sleep } from "../flow/sleep.ts";
+import { Watchdog } from "../flow/watchdog.ts";
+import { HubError, type HubErrorKind } from "./hub_error.ts";
+import { readText, UnreadableReply } from "./read_text.ts";
+import { type HubReply, refusal } from "./reply.ts";
+
+/** A call to the Hub. */
+export interface HubCall {
+  readonly method: "GET" | "HEAD" | "POST" | "PUT" | "DELETE";
+  /** Path and query, escaped, from `/` on. */
+  readonly path: string;
+  /** What to send. */
+  readonly body?: { readonly type: string; readonly text: string };
+  /** Whether doing it twice does the same as doing it once. Only such calls are repeated freely. */
+  readonly idempotent: boolean;
+  /** Statuses besides 2xx that are an answer and no error; a redirect among them is not followed. */
+  readonly accept?: readonly number[];
+  /** Ends the call. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How often and how patiently calls are repeated; see `RetryOptions` of `lib/flow/retry.ts`. */
+export interface HubRetry {
+  /** Attempts in all. */
+  readonly attempts: number;
+  /** The longest first wait, in milliseconds. */
+  readonly baseMs: number;
+  /** The longest computed wait, in milliseconds. */
+  readonly maxMs: number;
+  /** The longest wait on the Hub's request; beyond it the error is thrown at once. */
+  readonly maxAdvisedMs: number;
+}
+
+/** What the transport is given. */
+export interface TransportOptions {
+  /** The Hub's base URL, `http(s)://host[:port][/path]`. */
+  readonly endpoint: string;
+  /** The Hub token; without one only public buckets can be read. */
+  readonly token?: string | undefined;
+  /** Sends requests. */
+  readonly fetch?: typeof fetch | undefined;
+  /** Sent as `User-Agent`. */
+  readonly userAgent?: string | undefined;
+  /** Overrides parts of the retry policy. */
+  readonly retry?: Partial<HubRetry> | undefined;
+  /** Told of each failed attempt that is repeated. */
+  readonly onRetry?: ((error: Error, attempt: number, waitMs: number) => void) | undefined;
+  /** A call without any progress for so long fails, in milliseconds. */
+  readonly timeoutMs?: number | undefined;
+  /** The present, in milliseconds since 1970. */
+  readonly now?: (() => number) | undefined;
+  /** Waits between attempts. */
+  readonly sleep?: Sleep | undefined;
+  /** A number from 0 up to 1, for the jitter. */
+  readonly random?: (() => number) | undefined;
+}
+
+const DEFAULT_RETRY: HubRetry = {
+  attempts: 4,
+  baseMs: 500,
+  maxMs: 8_000,
+  // S3 clients wait about a minute for an answer; a longer wait is theirs to make.
+  maxAdvisedMs: 15_000,
+};
+const DEFAULT_TIMEOUT_MS = 30_000;
+const DEFAULT_USER_AGENT = "hugbucket/0.1.0";
+const MAX_REDIRECTS = 5;
+
+/** Sends calls to one Hub with one token: time-outs, redirects, retries, errors. */
+export class Transport {
+  readonly #options: TransportOptions;
+  readonly #base: string;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #retry: HubRetry;
+
+  /** @throws TypeError for an endpoint or a token that cannot be one. */
+  constructor(options: TransportOptions) {
+    this.#options = options;
+    this.#base = baseUrl(options.endpoint);
+    this.#retry = { ...DEFAULT_RETRY, ...options.retry };
+    if (options.token !== undefined && !/^[\x21-\x7e]+$/.test(options.token)) {
+      // Sending it would fail with an error that quotes it.
+      throw new TypeError("The Hub token is empty or holds characters that a header cannot hold");
+    }
+    this.#headers = {
+      "user-agent": options.userAgent ?? DEFAULT_USER_AGENT,
+      ...(options.token !== undefined && { authorization: `Bearer ${options.token}` }),
+    };
+  }
+
+  /** The Hub's base URL, without a slash at its end. */
+  get base(): string {
+    return this.#base;
+  }
+
+  /**
+   * Sends a call. A call that is not idempotent is repeated only after a 429, which the Hub gives
+   * before it does anything.
+   *
+   * @throws HubError, or the signal's reason.
+   */
+  send(call: HubCall): Promise<HubReply> {
+    const { sleep, random, onRetry } = this.#options;
+    return retry(() => this.#attempt(call), {
+      ...this.#retry,
+      shouldRetry: (error) =>
+        error instanceof HubError && error.retryable &&
+        (call.idempotent || error.kind === "rate_limited"),
+      waitOf: (error) =>
+        error instanceof HubError && error.retryAfterSeconds !== undefined
+          ? error.retryAfterSeconds * 1000
+          : undefined,
+      onRetry,
+      sleep,
+      random,
+      // A change that was made must not be reported as an abort that came after it.
+      ...(call.idempotent && { signal: call.signal }),
+    });
+  }
+
+  async #attempt(call: HubCall): Promise<HubReply> {
+    const limit = this.#options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    const expire = () => this.#noAnswer(call, "timeout", `no progress for ${limit} ms`);
+    const watchdog = new Watchdog(limit, expire, call.signal);
+    try {
+      return await this.#exchange(call, watchdog);
+    } catch (error) {
+      if (error instanceof HubError) throw error;
+      if (error instanceof UnreadableReply) throw this.#unreadable(call, error);
+      watchdog.signal.throwIfAborted();
+      throw this.#noAnswer(call, "network", "the connection failed", error);
+    } finally {
+      watchdog.stop();
+    }
+  }
+
+  #noAnswer(call: HubCall, kind: HubErrorKind, why: string, cause?: unknown): HubError {
+    return new HubError(kind, `No answer from the Hub to ${describe(call)}: ${why}`, {
+      outcomeUnknown: !call.idempotent,
+      cause,
+    });
+  }
+
+  #unreadable(call: HubCall, cause: UnreadableReply): HubError {
+    return new HubError(
+      "malformed",
+      `The Hub's answer to ${describe(call)} is not understood: ${cause.message}`,
+      { outcomeUnknown: !call.idempotent, cause },
+    );
+  }
+
+  async #exchange(call: HubCall, watchdog: Watchdog): Promise<HubReply> {
+    let url = this.#base + call.path;
+    for (let hops = 0;; hops++) {
+      const response = await (this.#options.fetch ?? fetch)(url, {
+        method: call.method,
+        headers: {
+          ...this.#headers,
+          ...(call.body && { "content-type": call.body.type }),
+        },
+        ...(call.body && { body: call.body.text }),
+        redirect: "manual",
+        signal: watchdog.signal,
+      });
+      watchdog.progress();
+      const { status, headers } = response;
+      const text = await readText(response, () => watchdog.progress());
+      const reply: HubReply = { call: describe(call), status, headers, text };
+      if ((status >= 200 && status < 300) || call.accept?.includes(status)) return reply;
+      if (status >= 300 && status < 400) {
+        url = this.#redirected(call, url, reply, hops);
+        continue;
+      }
+      throw this.refuse(reply, !call.idempotent);
+    }
+  }
+
+  /**
+   * The error that an answer stands for.
+   *
+   * @param reply An answer with an error status.
+   * @param changes Whether the call changes something.
+   */
+  refuse(reply: HubReply, changes: boolean): HubError {
+    const now = (this.#options.now ?? Date.now)();
+    return refusal(reply, { now, secret: this.#options.token, changes });
+  }
+
+  /** Where a redirect leads: only inside the Hub's own origin, as the token goes with it. */
+  #redirected(call: HubCall, url: string, reply: HubReply, hops: number): string {
+    const location = reply.headers.get("location");
+    const target = location === null || !URL.canParse(location, url)
+      ? undefined
+      : new URL(location, url);
+    // 301 to 303 turn a POST into a GET (RFC 9110, 15.4), which would not do what was asked.
+    const keepsMethod = call.method === "GET" || call.method === "HEAD" || reply.status >= 307;
+    if (
+      target?.origin === new URL(this.#base).origin && keepsMethod && hops < MAX_REDIRECTS &&
+      reply.status !== 304
+    ) return target.href;
+    throw new HubError("redirect", `The Hub redirects ${reply.call} to where we do not follow`, {
+      status: reply.status,
+    });
+  }
+}
+
+/** A call in words: the method and the path without its query. */
+function describe(call: HubCall): string {
+  return `${call.method} ${call.path.split("?", 1)[0]}`;
+}
+
+function baseUrl(endpoint: string): string {
+  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
+  if (
+    (url?.protocol !== "https:" && url?.protocol !== "http:") || url.username !== "" ||
+    url.password !== "" || url.search !== "" || url.hash !== ""
+  ) throw new TypeError("The Hub's endpoint is not a plain http or https URL");
+  return url.href.replace(/\/+$/, "");
+}

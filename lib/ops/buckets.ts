@@ -1,0 +1,64 @@
+import { S3Error } from "../errors/s3_error.ts";
+import type { StoreBucket } from "../store/object_store.ts";
+import type { BucketInput } from "../s3/operations.ts";
+import type { OperationContext, OperationHandler } from "./context.ts";
+
+/** ListBuckets: all buckets by name, paged when the client asks for pages. */
+export const listBuckets: OperationHandler<"ListBuckets"> = async ({ store }, input) => {
+  const [owner, all] = await Promise.all([store.owner(), store.listBuckets()]);
+  const after = input.continuationToken === undefined ? "" : readToken(input.continuationToken);
+  const wanted = all.filter((bucket) =>
+    bucket.name.startsWith(input.prefix) && bucket.name > after
+  );
+  const buckets = wanted.slice(0, input.maxBuckets ?? wanted.length);
+  const last = buckets.at(-1);
+  return {
+    owner,
+    buckets,
+    prefix: input.prefix,
+    ...(last && buckets.length < wanted.length && { continuationToken: writeToken(last) }),
+  };
+};
+
+const writeToken = (bucket: StoreBucket): string => btoa(bucket.name);
+
+function readToken(token: string): string {
+  try {
+    return atob(token);
+  } catch (cause) {
+    throw new S3Error("InvalidArgument", {
+      message: "The continuation token provided is incorrect",
+      fields: { ArgumentName: "continuation-token", ArgumentValue: token },
+      cause,
+    });
+  }
+}
+
+/** CreateBucket: creating a bucket that is already ours answers 200, as us-east-1 does. */
+export const createBucket: OperationHandler<"CreateBucket"> = async ({ store }, input) => {
+  await store.createBucket(input.bucket);
+  return { bucket: input.bucket };
+};
+
+/** HeadBucket. */
+export const headBucket: OperationHandler<"HeadBucket"> = regionOf;
+
+/** GetBucketLocation. */
+export const getBucketLocation: OperationHandler<"GetBucketLocation"> = regionOf;
+
+async function regionOf(
+  { store, region }: OperationContext,
+  { bucket }: BucketInput,
+): Promise<{ readonly region: string }> {
+  await store.statBucket(bucket);
+  return { region };
+}
+
+/** DeleteBucket: unfinished multipart uploads do not keep a bucket; they go with it. */
+export const deleteBucket: OperationHandler<"DeleteBucket"> = async (
+  { store, registry },
+  input,
+) => {
+  await store.deleteBucket(input.bucket);
+  await registry.dropBucket(input.bucket);
+};

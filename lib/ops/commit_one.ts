@@ -1,0 +1,15 @@
+import type { CommitEntry, ObjectStore, StoredObject } from "../store/object_store.ts";
+
+/** Commits a single write and returns the object as stored; throws what kept it from being stored. */
+export async function commitOne(
+  store: ObjectStore,
+  bucket: string,
+  entry: Exclude<CommitEntry, { readonly kind: "delete" }>,
+): Promise<StoredObject> {
+  const [result] = await store.commit(bucket, [entry]);
+  if (result?.kind === "failed") throw result.error;
+  if (result?.kind !== "stored") {
+    throw new Error(`The store answered a ${entry.kind} with ${result?.kind ?? "nothing"}`);
+  }
+  return result.object;
+}

@@ -1,0 +1,138 @@
+import { S3Error } from "../errors/s3_error.ts";
+import type { CompletionResult, Upload, UploadPart } from "../multipart/upload_registry.ts";
+import type {
+  CompleteMultipartUploadInput,
+  CompleteMultipartUploadOutput,
+} from "../s3/operations.ts";
+import { commitOne } from "./commit_one.ts";
+import type { OperationContext } from "./context.ts";
+import { noSuchUpload } from "./multipart.ts";
+import { writeCondition } from "./write_condition.ts";
+
+/** All parts but the last have at least this many bytes (Amazon S3 multipart upload limits). */
+const MIN_PART_SIZE = 5 * 1024 * 1024;
+
+/**
+ * CompleteMultipartUpload, idempotent: of several requests one completes; those that come meanwhile wait
+ * for it and get its answer; those that come later get the answer that was kept. After a failure
+ * the upload is open again with its parts. A client that goes away does not end the completion.
+ */
+export async function completeMultipartUpload(
+  context: OperationContext,
+  input: CompleteMultipartUploadInput,
+): Promise<CompleteMultipartUploadOutput> {
+  const { registry, store } = context;
+  const upload = await registry.get(input.uploadId);
+  const completion = upload === undefined || isOf(upload, input)
+    ? await registry.beginCompletion(input.uploadId)
+    : undefined;
+  if (completion === undefined) {
+    await store.statBucket(input.bucket);
+    throw noSuchUpload(input.uploadId);
+  }
+  switch (completion.kind) {
+    case "begun":
+      // Between `get` and `beginCompletion` another request may have failed to complete it.
+      if (upload === undefined) {
+        const error = noSuchUpload(input.uploadId);
+        await registry.completionFailed(input.uploadId, completion.lease, error);
+        throw error;
+      }
+      return await finish(context, input, upload, completion);
+    case "running":
+      return answerOf(input, await completion.result);
+    case "completed":
+      return answerOf(input, completion.result);
+  }
+}
+
+const isOf = (
+  owner: { readonly bucket: string; readonly key: string },
+  input: CompleteMultipartUploadInput,
+) => owner.bucket === input.bucket && owner.key === input.key;
+
+function answerOf(
+  input: CompleteMultipartUploadInput,
+  result: CompletionResult,
+): CompleteMultipartUploadOutput {
+  if (!isOf(result, input)) throw noSuchUpload(input.uploadId);
+  return { bucket: result.bucket, key: result.key, etag: result.etag, headers: result.extra };
+}
+
+async function finish(
+  { registry, store }: OperationContext,
+  input: CompleteMultipartUploadInput,
+  upload: Upload,
+  completion: { readonly parts: readonly UploadPart[]; readonly lease: string },
+): Promise<CompleteMultipartUploadOutput> {
+  try {
+    const parts = chooseParts(input, completion.parts);
+    const recipe = await store.compose(input.bucket, parts.map((part) => part.recipe));
+    const { contentType } = upload.attributes;
+    const object = await commitOne(store, input.bucket, {
+      kind: "put",
+      key: input.key,
+      content: recipe.content,
+      attributes: contentType === undefined ? {} : { contentType },
+      ...writeCondition(input.conditions),
+    });
+    const result: CompletionResult = {
+      bucket: input.bucket,
+      key: input.key,
+      etag: object.etag,
+      extra: { "x-hf-xet-hash": object.content.hash },
+    };
+    await registry.completed(input.uploadId, completion.lease, result);
+    return answerOf(input, result);
+  } catch (error) {
+    const reason = error instanceof Error
+      ? error
+      : new Error("Completion failed", { cause: error });
+    await registry.completionFailed(input.uploadId, completion.lease, reason);
+    throw error;
+  }
+}
+
+function checkOrder({ parts }: CompleteMultipartUploadInput): void {
+  const ascending = parts.every((part, i) => part.partNumber > (parts[i - 1]?.partNumber ?? 0));
+  if (!ascending) throw new S3Error("InvalidPartOrder");
+}
+
+/** The parts that the client lists, in its order: others that were sent are dropped. */
+function chooseParts(
+  input: CompleteMultipartUploadInput,
+  present: readonly UploadPart[],
+): readonly UploadPart[] {
+  checkOrder(input);
+  const byNumber = new Map(present.map((part) => [part.partNumber, part]));
+  const chosen = input.parts.map((asked) => {
+    const part = byNumber.get(asked.partNumber);
+    const agrees = part?.etag === asked.etag &&
+      Object.entries(asked.checksums).every(([algorithm, value]) =>
+        (part.checksums[algorithm] ?? value) === value
+      );
+    if (part !== undefined && agrees) return part;
+    throw new S3Error("InvalidPart", {
+      fields: { UploadId: input.uploadId, PartNumber: String(asked.partNumber), ETag: asked.etag },
+    });
+  });
+  const small = chosen.slice(0, -1).find((part) => part.size < MIN_PART_SIZE);
+  if (small !== undefined) {
+    throw new S3Error("EntityTooSmall", {
+      fields: {
+        ProposedSize: String(small.size),
+        MinSizeAllowed: String(MIN_PART_SIZE),
+        PartNumber: String(small.partNumber),
+        ETag: small.etag,
+      },
+    });
+  }
+  const size = chosen.reduce((sum, part) => sum + part.size, 0);
+  if (input.objectSize !== undefined && input.objectSize !== size) {
+    throw new S3Error("InvalidRequest", {
+      message:
+        `The provided 'x-amz-mp-object-size' header value ${input.objectSize} does not match what was computed: ${size}`,
+    });
+  }
+  return chosen;
+}

@@ -1,0 +1,26 @@
+import type { UploadRegistry } from "../multipart/upload_registry.ts";
+import type { Operations, ServedOperation } from "../s3/operations.ts";
+import type { ObjectStore } from "../store/object_store.ts";
+
+/** What an operation may use: everything it needs, and nothing of the request's form. */
+export interface OperationContext {
+  readonly store: ObjectStore;
+  readonly registry: UploadRegistry;
+  /** Who asks; the access key id is empty when authentication is off. */
+  readonly requester: { readonly accessKeyId: string };
+  /** The region that this gateway says it is in. */
+  readonly region: string;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Ends when the client goes away. */
+  readonly signal: AbortSignal;
+}
+
+/** Does one operation: throws `S3Error` or `StoreError`. */
+export type OperationHandler<N extends ServedOperation> = (
+  context: OperationContext,
+  input: Operations[N]["input"],
+) => Promise<Operations[N]["output"]>;
+
+/** A handler for every served operation. */
+export type OperationTable = { readonly [N in ServedOperation]: OperationHandler<N> };

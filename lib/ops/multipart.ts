@@ -1,0 +1,90 @@
+import { S3Error } from "../errors/s3_error.ts";
+import type { Upload } from "../multipart/upload_registry.ts";
+import type { ObjectInput } from "../s3/operations.ts";
+import type { OperationContext, OperationHandler } from "./context.ts";
+
+/** CreateMultipartUpload: what is given here belongs to the finished object. */
+export const createMultipartUpload: OperationHandler<"CreateMultipartUpload"> = async (
+  { store, registry, requester },
+  input,
+) => {
+  store.checkKey(input.key);
+  await store.statBucket(input.bucket);
+  const { contentType } = input.attributes;
+  const upload = await registry.create({
+    bucket: input.bucket,
+    key: input.key,
+    initiator: requester.accessKeyId,
+    attributes: contentType === undefined ? {} : { contentType },
+  });
+  const { checksumAlgorithm, checksumType } = input;
+  return {
+    upload,
+    ...(checksumAlgorithm !== undefined && { checksumAlgorithm }),
+    ...(checksumType !== undefined && { checksumType }),
+  };
+};
+
+/** UploadPart: the bytes go to the store while they arrive; of two of one number the last to end stays. */
+export const uploadPart: OperationHandler<"UploadPart"> = async (context, input) => {
+  const { store, registry, now, signal } = context;
+  await findUpload(context, input);
+  const recipe = await store.stage(input.bucket, input.body.stream, { signal });
+  const { md5, checksums } = input.body.digests();
+  if (md5 === undefined) throw new Error("The body of a part was opened without its MD5");
+  const part = {
+    partNumber: input.partNumber,
+    etag: md5,
+    size: recipe.content.size,
+    lastModified: now(),
+    checksums,
+    recipe,
+  };
+  if (await registry.putPart(input.uploadId, part) === undefined) {
+    throw noSuchUpload(input.uploadId);
+  }
+  return { part };
+};
+
+/** AbortMultipartUpload: while a completion is under way the abort has to wait for its outcome. */
+export const abortMultipartUpload: OperationHandler<"AbortMultipartUpload"> = async (
+  context,
+  input,
+) => {
+  await findUpload(context, input);
+  const aborted = await context.registry.abort(input.uploadId);
+  if (aborted === "completing") throw new S3Error("OperationAborted");
+  if (!aborted) throw noSuchUpload(input.uploadId);
+};
+
+/** ListParts: parts in ascending order after the marker. */
+export const listParts: OperationHandler<"ListParts"> = async (context, input) => {
+  const upload = await findUpload(context, input);
+  const page = await context.registry.listParts(input.uploadId, {
+    after: input.partNumberMarker,
+    limit: input.maxParts,
+  });
+  if (page === undefined) throw noSuchUpload(input.uploadId);
+  return {
+    request: input,
+    upload,
+    parts: page.items,
+    truncated: input.maxParts > 0 && page.truncated,
+    owner: await context.store.owner(),
+  };
+};
+
+/** The open upload of that id, bucket and key; throws NoSuchBucket before NoSuchUpload. */
+export async function findUpload(
+  { store, registry }: OperationContext,
+  input: ObjectInput & { readonly uploadId: string },
+): Promise<Upload> {
+  const upload = await registry.get(input.uploadId);
+  if (upload?.bucket === input.bucket && upload.key === input.key) return upload;
+  await store.statBucket(input.bucket);
+  throw noSuchUpload(input.uploadId);
+}
+
+/** NoSuchUpload with the id in question. */
+export const noSuchUpload = (uploadId: string): S3Error =>
+  new S3Error("NoSuchUpload", { fields: { UploadId: uploadId } });

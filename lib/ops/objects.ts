@@ -1,0 +1,93 @@
+import { S3Error } from "../errors/s3_error.ts";
+import { evaluateRead, ifRangeHolds } from "../http/conditions.ts";
+import { parseRange } from "../http/range.ts";
+import type { GetObjectInput, GetObjectOutput } from "../s3/operations.ts";
+import type { StoredObject } from "../store/object_store.ts";
+import type { OperationContext, OperationHandler } from "./context.ts";
+import { commitOne } from "./commit_one.ts";
+import { writeCondition } from "./write_condition.ts";
+
+/** PutObject: nothing is visible before the body has ended well and its digests have been verified. */
+export const putObject: OperationHandler<"PutObject"> = async ({ store, signal }, input) => {
+  store.checkKey(input.key);
+  const recipe = await store.stage(input.bucket, input.body.stream, { signal });
+  const object = await commitOne(store, input.bucket, {
+    kind: "put",
+    key: input.key,
+    content: recipe.content,
+    attributes: input.attributes,
+    ...writeCondition(input.conditions),
+  });
+  return { object, checksums: input.body.digests().checksums };
+};
+
+/** HeadObject: GetObject without the bytes. */
+export const headObject: OperationHandler<"HeadObject"> = describe;
+
+/** GetObject: conditions in the order of RFC 9110 §13.2.2, then the range. */
+export const getObject: OperationHandler<"GetObject"> = async (context, input) => {
+  const output = await describe(context, input);
+  if (output.notModified) return output;
+  const { store, signal } = context;
+  const { object, range } = output;
+  const body = store.read(input.bucket, object.content, {
+    signal,
+    ...(range.kind === "part" && { range: { first: range.first, last: range.last } }),
+  });
+  return { ...output, body };
+};
+
+async function describe(
+  context: OperationContext,
+  input: GetObjectInput,
+): Promise<GetObjectOutput> {
+  if (input.partNumber !== undefined && input.range !== undefined) {
+    throw new S3Error("InvalidRequest", {
+      message: "Cannot specify both Range header and partNumber query parameter",
+    });
+  }
+  const object = await statObject(context, input.bucket, input.key);
+  const { overrides } = input;
+  const outcome = evaluateRead(input.conditions, object, new Date(context.now()));
+  switch (outcome.kind) {
+    case "failed":
+      throw new S3Error("PreconditionFailed", { fields: { Condition: outcome.condition } });
+    case "not-modified":
+      return { object, range: { kind: "whole" }, notModified: true, overrides };
+    case "proceed":
+      return { object, range: rangeOf(input, object), notModified: false, overrides };
+  }
+}
+
+function rangeOf(input: GetObjectInput, object: StoredObject): GetObjectOutput["range"] {
+  const { size } = object.content;
+  if (input.partNumber !== undefined) return partRange(input.partNumber, size);
+  const applies = input.ifRange === undefined || ifRangeHolds(input.ifRange, object);
+  const range = parseRange(applies ? input.range : undefined, size);
+  if (range.kind !== "unsatisfiable") return range;
+  throw new S3Error("InvalidRange", {
+    fields: { RangeRequested: input.range ?? "", ActualObjectSize: String(size) },
+    headers: { "Content-Range": `bytes */${size}` },
+  });
+}
+
+/** Part sizes are not kept, so every object counts as one part. */
+function partRange(partNumber: number, size: number): GetObjectOutput["range"] {
+  if (partNumber !== 1) {
+    throw new S3Error("InvalidPartNumber", {
+      fields: { ActualPartCount: "1", PartNumberRequested: String(partNumber) },
+    });
+  }
+  return size === 0 ? { kind: "whole" } : { kind: "part", first: 0, last: size - 1 };
+}
+
+/** What a key holds; throws NoSuchKey. */
+export async function statObject(
+  { store }: OperationContext,
+  bucket: string,
+  key: string,
+): Promise<StoredObject> {
+  const [object] = await store.stat(bucket, [key]);
+  if (object === undefined) throw new S3Error("NoSuchKey", { fields: { Key: key } });
+  return object;
+}

@@ -1,0 +1,91 @@
+import type { S3Error } from "./errors/s3_error.ts";
+import type { Log, LogFacts } from "./log.ts";
+
+/** What is known of a request, filled in as its life goes on. Holds nothing secret. */
+export interface RequestTrace {
+  readonly requestId: string;
+  readonly method: string;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  operation?: string;
+  bucket?: string;
+  /** The error that was answered. */
+  error?: S3Error;
+}
+
+/** How an answer ended. */
+export interface AnswerEnd {
+  readonly status: number;
+  /** Bytes of the answer's body that were handed on. */
+  readonly bytes: number;
+  /** Milliseconds since 1970. */
+  readonly endedAt: number;
+  /** Whether the client went away before the end. */
+  readonly aborted: boolean;
+  /** What broke the body after its status had been sent. */
+  readonly failure?: unknown;
+}
+
+/** Writes the one line of a request: an error for what is our fault, else the ordinary course. */
+export function logRequest(log: Log, trace: RequestTrace, end: AnswerEnd): void {
+  const { requestId, method, operation, bucket, error } = trace;
+  const facts: LogFacts = {
+    requestId,
+    method,
+    operation,
+    bucket,
+    status: end.status,
+    code: error?.code,
+    bytes: end.bytes,
+    ms: end.endedAt - trace.startedAt,
+    ...(end.aborted && { aborted: true }),
+  };
+  const failure = end.failure ?? (end.status >= 500 ? error : undefined);
+  if (failure === undefined || end.aborted) return log.info("request", facts);
+  const cause = failure instanceof Error ? failure : new Error(String(failure));
+  const line = { ...facts, error: cause };
+  if (end.status === 503 || end.status === 501) log.warning("request", line);
+  else log.error("request", line);
+}
+
+/** How a body ended: its bytes, and why it ended early. */
+export interface BodyEnd {
+  readonly bytes: number;
+  readonly aborted: boolean;
+  readonly failure?: unknown;
+}
+
+/**
+ * Passes a body on and tells once how it ended. Nothing is read before it is asked for; a cancel goes
+ * through, so that a client which leaves ends the fetch from the storage.
+ *
+ * @param body The body.
+ * @param ended Called once: at the end, on failure, or when the client went away.
+ */
+export function observeBody(
+  body: ReadableStream<Uint8Array>,
+  ended: (end: BodyEnd) => void,
+): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  let bytes = 0;
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read();
+        if (!done) {
+          bytes += value.length;
+          return controller.enqueue(value);
+        }
+      } catch (failure) {
+        ended({ bytes, aborted: false, failure });
+        throw failure;
+      }
+      ended({ bytes, aborted: false });
+      controller.close();
+    },
+    async cancel(reason) {
+      ended({ bytes, aborted: true });
+      await reader.cancel(reason);
+    },
+  }, { highWaterMark: 0 });
+}

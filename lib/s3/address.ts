@@ -1,0 +1,66 @@
+import { S3Error } from "../errors/s3_error.ts";
+import { decodeToText } from "../http/percent.ts";
+
+/** What a request is about. */
+export type Address =
+  | { readonly kind: "service" }
+  | { readonly kind: "bucket"; readonly bucket: string }
+  | { readonly kind: "object"; readonly bucket: string; readonly key: string };
+
+/** The longest key in bytes of UTF-8 (Amazon S3 user guide, "Object key naming"). */
+export const MAX_KEY_BYTES = 1024;
+
+/** What browsers, crawlers and certificate tools ask of any host, and no bucket can be called. */
+const NEVER_BUCKETS: ReadonlySet<string> = new Set([
+  "favicon.ico",
+  "robots.txt",
+  "sitemap.xml",
+  ".well-known",
+]);
+
+/**
+ * Reads the address from the raw path of a path-style request: `/bucket/key`. Only the first `/`
+ * after the bucket separates; everything after it is the key, once decoded, with `//` and `..` kept.
+ *
+ * @param rawPath The path as it was sent, escapes and all.
+ * @returns What the request is about. `/b` and `/b/` are the same bucket.
+ * @throws {S3Error} InvalidURI for a bad escape or invalid UTF-8, KeyTooLongError, InvalidBucketName
+ * for an empty bucket or one with a slash, NoSuchBucket for a path that never is a bucket's.
+ */
+export function parseAddress(rawPath: string): Address {
+  const path = rawPath.startsWith("/") ? rawPath.slice(1) : rawPath;
+  if (path === "") return { kind: "service" };
+  const slash = path.indexOf("/");
+  const bucket = decodeToText(slash < 0 ? path : path.slice(0, slash));
+  if (NEVER_BUCKETS.has(bucket)) throw noSuchBucket(bucket);
+  if (bucket === "" || bucket.includes("/")) {
+    throw new S3Error("InvalidBucketName", { fields: { BucketName: bucket } });
+  }
+  const key = slash < 0 ? "" : decodeToText(path.slice(slash + 1));
+  if (key === "") return { kind: "bucket", bucket };
+  requireKeyLength(key);
+  return { kind: "object", bucket, key };
+}
+
+/**
+ * Checks the length of a key.
+ *
+ * @throws {S3Error} KeyTooLongError beyond 1024 bytes of UTF-8.
+ */
+export function requireKeyLength(key: string): void {
+  const size = new TextEncoder().encode(key).length;
+  if (size > MAX_KEY_BYTES) {
+    throw new S3Error("KeyTooLongError", {
+      fields: { Size: String(size), MaxSizeAllowed: String(MAX_KEY_BYTES) },
+    });
+  }
+}
+
+/** The bucket of an address; undefined for the service. */
+export function bucketOf(address: Address): string | undefined {
+  return address.kind === "service" ? undefined : address.bucket;
+}
+
+function noSuchBucket(bucket: string): S3Error {
+  return new S3Error("NoSuchBucket", { fields: { BucketName: bucket } });
+}

@@ -1,0 +1,83 @@
+import { S3Error } from "../errors/s3_error.ts";
+import { readConditions } from "../http/conditions.ts";
+import { decodeToText } from "../http/percent.ts";
+import { el, s3Document } from "../xml/write.ts";
+import { quoted, timeElement, xmlAnswer } from "./answers.ts";
+import { headerToUtf8 } from "./header_text.ts";
+import type { CopyObjectInput, CopyObjectOutput, CopySource, ObjectInput } from "./operations.ts";
+import { objectAttributes, objectInput, writeConditions } from "./request_fields.ts";
+import type { S3Request } from "./s3_request.ts";
+import { requireCurrentVersion } from "./screen.ts";
+
+/** Reads CopyObject: PUT `/b/k` with `x-amz-copy-source`. */
+export function readCopyObject(request: S3Request): CopyObjectInput {
+  const { headers } = request;
+  readDirective(headers, "x-amz-tagging-directive");
+  return {
+    ...objectInput(request),
+    source: readCopySource(headers),
+    metadataDirective: readDirective(headers, "x-amz-metadata-directive"),
+    attributes: objectAttributes(headers),
+    conditions: writeConditions(headers),
+  };
+}
+
+/**
+ * Reads `x-amz-copy-source` and the conditions on it: `[/]bucket/key[?versionId=…]`, percent-encoded
+ * or not. The version is cut off before decoding, since keys can contain `?`.
+ *
+ * @throws {S3Error} InvalidArgument for any other form, NotImplemented for access points.
+ */
+export function readCopySource(headers: Headers): CopySource {
+  const header = headers.get("x-amz-copy-source") ?? "";
+  if (/^\/?arn(:|%3a)/i.test(header)) {
+    throw new S3Error("NotImplemented", { message: "Access points are not implemented" });
+  }
+  const version = /\?versionId=([^?]*)$/.exec(header);
+  const source = splitSource(version ? header.slice(0, version.index) : header);
+  if (source === undefined) {
+    throw new S3Error("InvalidArgument", {
+      message: "Copy Source must mention the source bucket and key: sourcebucket/sourcekey",
+      fields: { ArgumentName: "x-amz-copy-source", ArgumentValue: header },
+    });
+  }
+  if (version) requireCurrentVersion(version[1] ?? "");
+  return { ...source, conditions: readConditions(headers, "x-amz-copy-source-") };
+}
+
+function splitSource(encoded: string): ObjectInput | undefined {
+  const path = decodeSource(encoded)?.replace(/^\//, "");
+  const slash = path?.indexOf("/") ?? -1;
+  if (path === undefined || slash <= 0 || slash === path.length - 1) return undefined;
+  return { bucket: path.slice(0, slash), key: path.slice(slash + 1) };
+}
+
+function decodeSource(encoded: string): string | undefined {
+  const text = headerToUtf8(encoded);
+  if (text === undefined) return undefined;
+  try {
+    return decodeToText(text);
+  } catch (error) {
+    if (error instanceof S3Error) return undefined;
+    throw error;
+  }
+}
+
+function readDirective(headers: Headers, name: string): "COPY" | "REPLACE" {
+  const value = headers.get(name) ?? "COPY";
+  if (value === "COPY" || value === "REPLACE") return value;
+  throw new S3Error("InvalidArgument", {
+    message: `Unknown ${name}.`,
+    fields: { ArgumentName: name, ArgumentValue: value },
+  });
+}
+
+/** Writes `CopyObjectResult`. */
+export function writeCopyObject({ object }: CopyObjectOutput): Response {
+  const document = s3Document(
+    "CopyObjectResult",
+    timeElement("LastModified", object.lastModified),
+    el("ETag", quoted(object.etag)),
+  );
+  return xmlAnswer(document, 200, { "x-hf-xet-hash": object.content.hash });
+}

@@ -1,0 +1,83 @@
+import { S3Error } from "../errors/s3_error.ts";
+import type { Query } from "../http/query.ts";
+import type { Address } from "./address.ts";
+import type { OperationName, UnservedOperation } from "./operation_names.ts";
+import { type Method, type Route, ROUTES, SUB_RESOURCES } from "./routes.ts";
+
+/** What of a request tells the operation. */
+export interface DetectInput {
+  readonly method: string;
+  readonly address: Address;
+  readonly query: Query;
+  readonly headers: Headers;
+}
+
+/**
+ * Finds the operation that a request means, by its method, its address, the presence of query parameters and
+ * the copy header. A sub-resource never falls through to the plain operation: a client that asks
+ * `?policy` and gets a listing takes it for a policy, and `DELETE /b?cors` must not delete a bucket.
+ *
+ * @param input What tells it.
+ * @returns The operation's name, served or not.
+ * @throws {S3Error} MethodNotAllowed with `Allow` when the method has no meaning there,
+ * NotImplemented for a sub-resource that this kind of address does not have.
+ */
+export function detectOperation(input: DetectInput): OperationName {
+  // A browser asks before any request that scripts send, whatever its query (Fetch Standard, CORS).
+  if (input.method === "OPTIONS") return "Preflight";
+  const routes = selectedRoutes(input);
+  for (const { methods } of routes) {
+    const operation = isMethod(input.method) ? methods[input.method] : undefined;
+    if (operation !== undefined) return operation;
+  }
+  const allowed = [...new Set(routes.flatMap(({ methods }) => Object.keys(methods)))].sort();
+  throw new S3Error("MethodNotAllowed", {
+    fields: { Method: input.method, ResourceType: resourceType(input) },
+    headers: { Allow: allowed.join(", ") },
+  });
+}
+
+/**
+ * The answer to an operation that is recognised and not served.
+ *
+ * @param operation Its name.
+ */
+export function unservedError(operation: UnservedOperation): S3Error {
+  if (operation === "Preflight") {
+    return new S3Error("AccessForbidden", {
+      message: "CORSResponse: CORS is not enabled for this bucket.",
+    });
+  }
+  return new S3Error("NotImplemented", { message: `${operation} is not implemented` });
+}
+
+/** Routes of the first marker that is there; without any, the plain ones. */
+function selectedRoutes(input: DetectInput): readonly Route[] {
+  const { address, query } = input;
+  const routes = ROUTES[address.kind].filter((route) => applies(route, input));
+  const marker = routes[0]?.marker;
+  if (marker !== undefined) return routes.filter((route) => route.marker === marker);
+  const stray = SUB_RESOURCES.find((name) => query.has(name));
+  if (stray !== undefined) {
+    throw new S3Error("NotImplemented", {
+      message: `The sub-resource ${stray} is not implemented for a ${address.kind}`,
+    });
+  }
+  return routes;
+}
+
+function applies({ marker, value, and, header }: Route, { query, headers }: DetectInput): boolean {
+  return (marker === undefined || query.has(marker)) &&
+    (marker === undefined || value === undefined || query.get(marker) === value) &&
+    (and === undefined || query.has(and)) &&
+    (header === undefined || headers.has(header));
+}
+
+function isMethod(method: string): method is Method {
+  return ["GET", "HEAD", "PUT", "POST", "DELETE"].includes(method);
+}
+
+function resourceType(input: DetectInput): string {
+  const marker = SUB_RESOURCES.find((name) => input.query.has(name));
+  return marker?.toUpperCase() ?? input.address.kind.toUpperCase();
+}

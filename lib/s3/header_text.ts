@@ -1,0 +1,42 @@
+/**
+ * Header values hold a byte per character (Latin-1); S3's clients send UTF-8 in them.
+ *
+ * @module
+ */
+
+import { S3Error } from "../errors/s3_error.ts";
+
+/**
+ * Text as a header value: its UTF-8 bytes, a character each.
+ *
+ * @param name Where the text comes from, for the error.
+ * @param text Any text.
+ * @throws {S3Error} InvalidArgument when it holds a line break or a NUL, which no header can.
+ */
+export function utf8ToHeader(name: string, text: string): string {
+  if (/[\r\n\0]/.test(text)) {
+    throw new S3Error("InvalidArgument", {
+      message: "Header values must not contain line breaks",
+      fields: { ArgumentName: name, ArgumentValue: text },
+    });
+  }
+  let value = "";
+  for (const byte of new TextEncoder().encode(text)) value += String.fromCharCode(byte);
+  return value;
+}
+
+/**
+ * A header value as text, its bytes read as UTF-8.
+ *
+ * @param value The value as the runtime gives it.
+ * @returns The text; undefined when the bytes are not UTF-8.
+ */
+export function headerToUtf8(value: string): string | undefined {
+  const bytes = Uint8Array.from(value, (character) => character.charCodeAt(0));
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (error) {
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,118 @@
+import { CHECKSUM_ALGORITHMS, checksumAlgorithm } from "../checksum/algorithms.ts";
+import { S3Error } from "../errors/s3_error.ts";
+import { percentEncode } from "../http/percent.ts";
+import { el, s3Document } from "../xml/write.ts";
+import { checksumHeaders, documentAnswer, emptyAnswer, quoted, xmlAnswer } from "./answers.ts";
+import type {
+  AbortMultipartUploadInput,
+  CompleteMultipartUploadOutput,
+  CreateMultipartUploadInput,
+  CreateMultipartUploadOutput,
+  UploadPartInput,
+  UploadPartOutput,
+} from "./operations.ts";
+import { openUpload } from "./put_object.ts";
+import { objectAttributes, objectInput, partNumberParameter } from "./request_fields.ts";
+import type { S3Request } from "./s3_request.ts";
+
+/** Which checksum types an algorithm can have, the default first (Amazon S3, CreateMultipartUpload). */
+const CHECKSUM_TYPES = {
+  CRC32: ["COMPOSITE", "FULL_OBJECT"],
+  CRC32C: ["COMPOSITE", "FULL_OBJECT"],
+  CRC64NVME: ["FULL_OBJECT"],
+  SHA1: ["COMPOSITE"],
+  SHA256: ["COMPOSITE"],
+} as const satisfies Record<typeof CHECKSUM_ALGORITHMS[number], readonly string[]>;
+
+/** Reads CreateMultipartUpload: POST `/b/k?uploads`. */
+export function readCreateMultipartUpload(request: S3Request): CreateMultipartUploadInput {
+  return {
+    ...objectInput(request),
+    attributes: objectAttributes(request.headers),
+    ...readChecksumChoice(request.headers),
+  };
+}
+
+function readChecksumChoice(
+  headers: Headers,
+): Pick<CreateMultipartUploadInput, "checksumAlgorithm" | "checksumType"> {
+  const name = headers.get("x-amz-checksum-algorithm");
+  const type = headers.get("x-amz-checksum-type")?.toUpperCase();
+  if (name === null) {
+    if (type === undefined) return {};
+    throw new S3Error("InvalidRequest", {
+      message:
+        "The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm " +
+        "header.",
+    });
+  }
+  const algorithm = checksumAlgorithm(name);
+  if (algorithm === undefined) {
+    throw new S3Error("InvalidRequest", {
+      message:
+        `Checksum algorithm provided is unsupported. Please try again with any of the valid ` +
+        `types: [${CHECKSUM_ALGORITHMS.join(", ")}]`,
+    });
+  }
+  const types: readonly string[] = CHECKSUM_TYPES[algorithm];
+  const chosen = type ?? CHECKSUM_TYPES[algorithm][0];
+  if (types.includes(chosen)) return { checksumAlgorithm: algorithm, checksumType: chosen };
+  throw new S3Error("InvalidRequest", {
+    message: `The ${chosen} checksum type cannot be used with the ${algorithm} checksum algorithm.`,
+  });
+}
+
+/** Writes `InitiateMultipartUploadResult`. */
+export function writeCreateMultipartUpload(output: CreateMultipartUploadOutput): Response {
+  const { upload, checksumAlgorithm: algorithm, checksumType: type } = output;
+  const document = s3Document(
+    "InitiateMultipartUploadResult",
+    el("Bucket", upload.bucket),
+    el("Key", upload.key),
+    el("UploadId", upload.uploadId),
+  );
+  return xmlAnswer(document, 200, {
+    ...(algorithm !== undefined && { "x-amz-checksum-algorithm": algorithm }),
+    ...(type !== undefined && { "x-amz-checksum-type": type }),
+  });
+}
+
+/** Reads UploadPart: PUT `/b/k?partNumber&uploadId`. Its entity tag is the MD5. */
+export function readUploadPart(request: S3Request): UploadPartInput {
+  const partNumber = partNumberParameter(request.query);
+  if (partNumber === undefined) {
+    throw new S3Error("InvalidArgument", {
+      message: "Part number must be an integer between 1 and 10000, inclusive",
+      fields: { ArgumentName: "partNumber", ArgumentValue: "" },
+    });
+  }
+  return { ...uploadInput(request), partNumber, body: openUpload(request, { md5: true }) };
+}
+
+/** Writes the answer of UploadPart. */
+export function writeUploadPart({ part }: UploadPartOutput): Response {
+  return emptyAnswer(200, { "ETag": quoted(part.etag), ...checksumHeaders(part.checksums) });
+}
+
+/** Address and upload id of a request about an upload; all of AbortMultipartUpload. */
+export function uploadInput(request: S3Request): AbortMultipartUploadInput {
+  return { ...objectInput(request), uploadId: request.query.get("uploadId") ?? "" };
+}
+
+/** Writes `CompleteMultipartUploadResult`. */
+export function writeCompleteMultipartUpload(
+  output: CompleteMultipartUploadOutput,
+  request: S3Request,
+): Response {
+  const { bucket, key, etag, headers } = output;
+  const path = percentEncode(`${bucket}/${key}`, { keepSlash: true });
+  const answer = documentAnswer(
+    "CompleteMultipartUploadResult",
+    el("Location", `${request.origin}/${path}`),
+    el("Bucket", bucket),
+    el("Key", key),
+    el("ETag", quoted(etag)),
+  );
+  for (const [name, value] of Object.entries(headers)) answer.headers.set(name, value);
+  return answer;
+}

@@ -1,0 +1,32 @@
+import { el, optional } from "../xml/write.ts";
+import { documentAnswer, ownerElement, timeElement } from "./answers.ts";
+import type { ListBucketsInput, ListBucketsOutput } from "./operations.ts";
+import { integerParameter, textParameter } from "./request_fields.ts";
+import type { S3Request } from "./s3_request.ts";
+
+/** Reads ListBuckets: GET `/`. */
+export function readListBuckets({ query }: S3Request): ListBucketsInput {
+  const maxBuckets = integerParameter(query, "max-buckets", { min: 1, max: 10_000 });
+  const continuationToken = textParameter(query, "continuation-token");
+  return {
+    prefix: query.get("prefix") ?? "",
+    ...(maxBuckets !== undefined && { maxBuckets }),
+    ...(continuationToken !== undefined && { continuationToken }),
+  };
+}
+
+/** Writes `ListAllMyBucketsResult`. */
+export function writeListBuckets(output: ListBucketsOutput): Response {
+  return documentAnswer(
+    "ListAllMyBucketsResult",
+    ownerElement("Owner", output.owner),
+    el(
+      "Buckets",
+      output.buckets.map(({ name, createdAt }) =>
+        el("Bucket", el("Name", name), timeElement("CreationDate", createdAt))
+      ),
+    ),
+    optional("ContinuationToken", output.continuationToken),
+    optional("Prefix", output.prefix || undefined),
+  );
+}

@@ -1,0 +1,251 @@
+import type { BucketClient } from "../buckets/bucket_client.ts";
+import { StoreError } from "../errors/store_error.ts";
+import type { KeyLocks } from "../flow/key_locks.ts";
+import { HubError } from "../hub/hub_error.ts";
+import type { BucketInfo } from "../hub/wire.ts";
+import { recipeFromText, recipeToText } from "../xet/transfer/recipe_text.ts";
+import { BucketGate } from "./bucket_gate.ts";
+import { bucketNameOf, byName, checkNewBucketName, hubIdOf } from "./bucket_names.ts";
+import { commitEntries } from "./commit.ts";
+import { iterateWithStoreErrors, streamWithStoreErrors, withStoreErrors } from "./errors.ts";
+import { HubPageSource } from "./hub_page_source.ts";
+import { canBeginKey, checkKey, pathOfKey } from "./keys.ts";
+import { listEntries } from "./listing/list_entries.ts";
+import { ListingMemory } from "./listing/listing_memory.ts";
+import type {
+  ByteRange,
+  CommitEntry,
+  CommitResult,
+  ContentRef,
+  ListEntry,
+  ListQuery,
+  ObjectStore,
+  Recipe,
+  StoreBucket,
+  StoredObject,
+  TransferOptions,
+} from "./object_store.ts";
+import { objectOf } from "./stored_file.ts";
+
+/** What a {@linkcode BucketObjectStore} is made of. */
+export interface BucketObjectStoreOptions {
+  /** The bucket library, with the rights of one Hub token. */
+  readonly buckets: BucketClient;
+  /** Locks of keys, shared by all gateways that write to the same buckets. */
+  readonly locks: KeyLocks;
+  /** Milliseconds since 1970; the system's clock by default. */
+  readonly now?: () => number;
+  /** Namespaces whose buckets are listed as `ns--name`, besides the default namespace. */
+  readonly otherNamespaces?: readonly string[];
+  /** Whether new buckets are seen only by those with access; true by default, as in S3. */
+  readonly privateBuckets?: boolean;
+  /** Lines on a page of the Hub's tree; 2,000 by default. */
+  readonly pageSize?: number;
+  /** Entries that a listing may hold to sort them; 200,000 by default. */
+  readonly sortLimit?: number;
+}
+
+/** Two S3 pages of 1,000 in one call, since an S3 page has to look one entry ahead. */
+const PAGE_SIZE = 2000;
+const SORT_LIMIT = 200_000;
+
+/** {@linkcode ObjectStore} on the Storage Buckets of the Hub. */
+export class BucketObjectStore implements ObjectStore {
+  readonly #options: BucketObjectStoreOptions;
+  readonly #buckets: BucketClient;
+  readonly #now: () => number;
+  readonly #memory: ListingMemory;
+  readonly #gate = new BucketGate();
+
+  /** @param options The bucket library, locks, clock and bounds. */
+  constructor(options: BucketObjectStoreOptions) {
+    this.#options = options;
+    this.#buckets = options.buckets;
+    this.#now = options.now ?? Date.now;
+    this.#memory = new ListingMemory(this.#now);
+  }
+
+  owner(): Promise<{ readonly id: string; readonly name: string }> {
+    return withStoreErrors(async () => {
+      const who = await this.#buckets.whoAmI();
+      const name = await this.#buckets.namespace();
+      const owner = name === who.name ? who : who.orgs.find((org) => org.name === name);
+      return { id: owner?.id ?? name, name };
+    });
+  }
+
+  listBuckets(): Promise<readonly StoreBucket[]> {
+    return withStoreErrors(async () => {
+      const namespace = await this.#buckets.namespace();
+      const others = this.#options.otherNamespaces ?? [];
+      const lists = await Promise.all(
+        [...new Set([namespace, ...others])].map((each) =>
+          Array.fromAsync(this.#buckets.list(each))
+        ),
+      );
+      return lists.flat().map((info) => storeBucket(info, namespace)).sort(byName);
+    });
+  }
+
+  createBucket(bucket: string): Promise<"created" | "existed"> {
+    return withStoreErrors(async () => {
+      checkNewBucketName(bucket);
+      const id = await this.#hubId(bucket);
+      const isPrivate = this.#options.privateBuckets ?? true;
+      const created = await this.#gate.share(
+        id,
+        () => this.#buckets.create(id, { private: isPrivate, existOk: true }),
+      );
+      if (created) return "created";
+      try {
+        await this.#buckets.info(id);
+        return "existed";
+      } catch (error) {
+        if (!isOutOfReach(error)) throw error;
+        throw new StoreError("bucket_exists", `${bucket} belongs to somebody else`, {
+          cause: error,
+        });
+      }
+    });
+  }
+
+  statBucket(bucket: string): Promise<StoreBucket> {
+    return withStoreErrors(async () => {
+      const info = await this.#buckets.info(await this.#hubId(bucket));
+      return { name: bucket, createdAt: info.createdAt };
+    });
+  }
+
+  /** Another tool's write between the look and the deletion is lost with the bucket: the Hub has no lock. */
+  deleteBucket(bucket: string): Promise<void> {
+    return withStoreErrors(async () => {
+      const id = await this.#hubId(bucket);
+      await this.#gate.alone(id, async () => {
+        for await (const _ of this.#entries(id, { prefix: "" })) {
+          throw new StoreError("bucket_not_empty", `${bucket} holds objects`);
+        }
+        await this.#buckets.delete(id);
+        this.#memory.forget(id);
+      });
+    });
+  }
+
+  stat(
+    bucket: string,
+    keys: readonly string[],
+  ): Promise<readonly (StoredObject | undefined)[]> {
+    return withStoreErrors(async () => {
+      const paths = keys.map(pathOfKey);
+      const possible = paths.filter((path) => path !== undefined);
+      if (possible.length === 0) return keys.map(() => undefined);
+      const files = await this.#buckets.pathsInfo(await this.#hubId(bucket), possible);
+      return keys.map((key, i) => {
+        const path = paths[i];
+        const file = path === undefined ? undefined : files.get(path);
+        return file === undefined ? undefined : objectOf(key, file);
+      });
+    });
+  }
+
+  list(bucket: string, query: ListQuery): AsyncIterable<ListEntry> {
+    return iterateWithStoreErrors(this.#list(bucket, query));
+  }
+
+  async *#list(bucket: string, query: ListQuery): AsyncGenerator<ListEntry> {
+    const id = await this.#hubId(bucket);
+    if (canBeginKey(query.prefix)) yield* this.#entries(id, query);
+    // Nothing can be listed, but a bucket that is not there has to be told from an empty one.
+    else await this.#buckets.info(id);
+  }
+
+  #entries(id: string, query: ListQuery): AsyncGenerator<ListEntry> {
+    const { pageSize = PAGE_SIZE, sortLimit = SORT_LIMIT } = this.#options;
+    const source = new HubPageSource(this.#buckets, id, pageSize);
+    return listEntries({ source, memory: this.#memory, bucket: id, sortLimit }, query);
+  }
+
+  read(
+    bucket: string,
+    content: ContentRef,
+    options: TransferOptions & { readonly range?: ByteRange } = {},
+  ): ReadableStream<Uint8Array> {
+    return streamWithStoreErrors(async () =>
+      this.#buckets.download(await this.#hubId(bucket), content, options)
+    );
+  }
+
+  checkKey(key: string): void {
+    checkKey(key);
+  }
+
+  stage(
+    bucket: string,
+    body: ReadableStream<Uint8Array>,
+    options: TransferOptions = {},
+  ): Promise<Recipe> {
+    return withStoreErrors(async () => {
+      const id = await this.#hubIdOrCancel(bucket, body);
+      const { hash, size, ...rest } = await this.#buckets.upload(id, body, options);
+      return { content: { hash, size }, detail: recipeToText({ hash, size, ...rest }) };
+    });
+  }
+
+  compose(
+    bucket: string,
+    recipes: readonly Recipe[],
+    options: TransferOptions = {},
+  ): Promise<Recipe> {
+    return withStoreErrors(async () => {
+      const [only] = recipes;
+      // Content that came in one piece is what it would be composed to.
+      if (only !== undefined && recipes.length === 1) return only;
+      const parts = recipes.map((recipe) => recipeFromText(recipe.detail));
+      const whole = await this.#buckets.compose(await this.#hubId(bucket), parts, options);
+      const { hash, size } = whole;
+      return { content: { hash, size }, detail: recipeToText(whole) };
+    });
+  }
+
+  commit(bucket: string, entries: readonly CommitEntry[]): Promise<readonly CommitResult[]> {
+    return withStoreErrors(async () => {
+      const namespace = await this.#buckets.namespace();
+      const id = existingId(bucket, namespace);
+      const context = {
+        buckets: this.#buckets,
+        locks: this.#options.locks,
+        now: this.#now,
+        hubId: (name: string) => hubIdOf(name, namespace),
+      };
+      return await this.#gate.share(id, () => commitEntries(context, id, entries));
+    });
+  }
+
+  async #hubId(bucket: string): Promise<string> {
+    return existingId(bucket, await this.#buckets.namespace());
+  }
+
+  /** Whoever takes a stream finishes or cancels it. */
+  async #hubIdOrCancel(bucket: string, body: ReadableStream<Uint8Array>): Promise<string> {
+    try {
+      return await this.#hubId(bucket);
+    } catch (error) {
+      await body.cancel(error);
+      throw error;
+    }
+  }
+}
+
+/** The id of a bucket that can exist. */
+function existingId(bucket: string, namespace: string): string {
+  const id = hubIdOf(bucket, namespace);
+  if (id === undefined) throw new StoreError("no_such_bucket", `There is no bucket ${bucket}`);
+  return id;
+}
+
+const storeBucket = ({ id, createdAt }: BucketInfo, namespace: string): StoreBucket => ({
+  name: bucketNameOf(id, namespace),
+  createdAt,
+});
+
+const isOutOfReach = (error: unknown): boolean =>
+  error instanceof HubError && ["unauthorized", "forbidden", "not_found"].includes(error.kind);

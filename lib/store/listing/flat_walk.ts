@@ -1,0 +1,142 @@
+import { compareUtf8 } from "../../flow/utf8_order.ts";
+import { HIDDEN_PREFIX } from "../keys.ts";
+import type { StoredFile } from "../stored_file.ts";
+import type { Candidate } from "./candidate.ts";
+import { levelWalk } from "./level_walk.ts";
+import { MarkerPlacer } from "./markers.ts";
+import { OutOfOrder, type PageSource, type TreeLine } from "./page_source.ts";
+import { pagesOf } from "./pages.ts";
+import type { Position } from "./position.ts";
+
+/** What to walk. */
+export interface FlatWalk {
+  /** Only keys that begin with it are of use; others may come too. */
+  readonly prefix: string;
+  /** Names up to here are of no use. */
+  readonly after?: string;
+  readonly from?: Position;
+  /** Whether a folder marker of this key is of use. */
+  readonly wanted: (key: string) => boolean;
+}
+
+/**
+ * All objects under a prefix in the order of keys, at any depth.
+ *
+ * The gateway's own files may be as many as the objects, and they sort after most names: the walk stops
+ * where they begin, and finds what is behind them by the root level.
+ *
+ * @throws {OutOfOrder} before showing anything of a page that is not in the order of paths.
+ */
+export async function* flatWalk(
+  source: PageSource,
+  walk: FlatWalk,
+): AsyncGenerator<readonly Candidate[]> {
+  const { prefix, after, from } = walk;
+  const crossesHidden = HIDDEN_PREFIX.startsWith(prefix);
+  const behindHidden = crossesHidden && after !== undefined &&
+    compareUtf8(after, HIDDEN_PREFIX) >= 0;
+  if (behindHidden && from?.kind !== "flat") {
+    yield* tailWalk(source, walk);
+    return;
+  }
+  const cursor = from?.kind === "flat" ? from.cursor : undefined;
+  const segment = {
+    prefix,
+    place: (at: string | undefined): Position => ({
+      kind: "flat",
+      ...(at !== undefined && { cursor: at }),
+    }),
+    wanted: walk.wanted,
+    ...(cursor !== undefined && { cursor }),
+  };
+  const hiddenMet = yield* segmentWalk(source, segment);
+  if (hiddenMet) yield* tailWalk(source, walk);
+}
+
+interface Segment {
+  readonly prefix: string;
+  readonly cursor?: string;
+  /** The position of a page of this segment. */
+  readonly place: (cursor: string | undefined) => Position;
+  readonly wanted: (key: string) => boolean;
+}
+
+/** One recursive listing of the Hub; returns whether it ended where the gateway's own files begin. */
+async function* segmentWalk(
+  source: PageSource,
+  { prefix, cursor, place, wanted }: Segment,
+): AsyncGenerator<readonly Candidate[], boolean> {
+  const placer = new MarkerPlacer(source, wanted);
+  const pages = pagesOf(source, {
+    prefix,
+    recursive: true,
+    ...(cursor !== undefined && { cursor }),
+  });
+  let last: string | undefined;
+  for await (const page of pages) {
+    const files = ascending(page.lines, last);
+    last = files.at(-1)?.path ?? last;
+    const hidden = files.findIndex((file) => file.path.startsWith(HIDDEN_PREFIX));
+    const shown = hidden < 0 ? files : files.slice(0, hidden);
+    const placed = await placer.place(shown);
+    const at = place(page.here);
+    const next = hidden < 0 && page.next !== undefined ? place(page.next) : at;
+    yield placed.map((item, i) => ({ ...item, at, behind: i === placed.length - 1 ? next : at }));
+    if (hidden >= 0) return true;
+  }
+  return false;
+}
+
+/** The files of a page, checked to ascend from the last one before; what comes twice is dropped. */
+function ascending(lines: readonly TreeLine[], before: string | undefined): readonly StoredFile[] {
+  const files: StoredFile[] = [];
+  let last = before;
+  for (const line of lines) {
+    if (line.kind === "directory" || line.file.path === last) continue;
+    if (last !== undefined && compareUtf8(line.file.path, last) < 0) {
+      throw new OutOfOrder("A path sorts before one that came earlier");
+    }
+    last = line.file.path;
+    files.push(line.file);
+  }
+  return files;
+}
+
+/** What sorts behind the gateway's own files: names of the root level, and what is in its directories. */
+async function* tailWalk(
+  source: PageSource,
+  { prefix, after, from, wanted }: FlatWalk,
+): AsyncGenerator<readonly Candidate[]> {
+  const start = from?.kind === "tail" ? from : undefined;
+  const level = levelWalk(source, {
+    directory: "",
+    ownMarker: false,
+    ...(start?.outer !== undefined && { cursor: start.outer }),
+  });
+  let inner = start?.inner;
+  for await (const candidates of level) {
+    for (const candidate of candidates) {
+      const { key, file } = candidate;
+      if (compareUtf8(key, HIDDEN_PREFIX) <= 0 || !key.startsWith(prefix)) continue;
+      const at = tailPosition(candidate.at);
+      if (file !== undefined) {
+        yield [{ key, file, at, behind: tailPosition(candidate.behind) }];
+        continue;
+      }
+      const inside = after?.startsWith(key) ?? false;
+      if (after !== undefined && !inside && compareUtf8(key, after) < 0) continue;
+      yield* segmentWalk(source, {
+        prefix: key,
+        place: (cursor) => ({ ...at, ...(cursor !== undefined && { inner: cursor }) }),
+        wanted,
+        ...(inside && inner !== undefined && { cursor: inner }),
+      });
+      inner = undefined;
+    }
+  }
+}
+
+function tailPosition(level: Position): Position & { readonly kind: "tail" } {
+  const outer = level.kind === "tail" ? level.outer : level.cursor;
+  return { kind: "tail", ...(outer !== undefined && { outer }) };
+}

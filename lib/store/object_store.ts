@@ -1,0 +1,157 @@
+/**
+ * What the operations ask of the storage. The store has never heard of S3's XML, headers or status
+ * codes; the operations have never heard of the Hub or Xet.
+ *
+ * Every method may throw `StoreError`.
+ *
+ * @module
+ */
+
+/** A bucket as a listing shows it. */
+export interface StoreBucket {
+  /** The S3 bucket name: `name` in the default namespace, else `namespace--name`. */
+  readonly name: string;
+  /** When it was created. */
+  readonly createdAt: Date;
+}
+
+/** What is stored with an object besides its bytes. */
+export interface ObjectAttributes {
+  /** The media type; absent means the default of the reader. */
+  readonly contentType?: string;
+}
+
+/** Names content that can be read: enough to fetch it, and nothing about where it is listed. */
+export interface ContentRef {
+  /** The content's Xet hash in printed form, 64 hex digits. */
+  readonly hash: string;
+  /** Length in bytes. */
+  readonly size: number;
+}
+
+/** An object as the store knows it. */
+export interface StoredObject {
+  /** The S3 key. */
+  readonly key: string;
+  /** The content. */
+  readonly content: ContentRef;
+  /** The entity tag without quotes: a pure function of the content. */
+  readonly etag: string;
+  /** When it was last written. */
+  readonly lastModified: Date;
+  /** What is stored besides the bytes. */
+  readonly attributes: ObjectAttributes;
+}
+
+/** Inclusive byte positions, already checked against the size: `0 <= first <= last < size`. */
+export interface ByteRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Where a listing begins and what it groups. */
+export interface ListQuery {
+  /** Only keys that begin with it; may be empty. */
+  readonly prefix: string;
+  /** Keys that hold it after the prefix are grouped up to and including its first occurrence. */
+  readonly delimiter?: string;
+  /** Only entries strictly after it in UTF-8 byte order; if it ends a group, after the whole group. */
+  readonly after?: string;
+  /** The `cursor` of the entry named by `after`, from an earlier listing: spares the way to it. */
+  readonly cursor?: string;
+}
+
+/** One entry of a listing, in UTF-8 byte order of `object.key` or `prefix`. */
+export type ListEntry =
+  | { readonly kind: "object"; readonly object: StoredObject; readonly cursor?: string }
+  | { readonly kind: "prefix"; readonly prefix: string; readonly cursor?: string };
+
+/**
+ * Content that has been stored but is not visible under any key. Small, serializable as JSON, and
+ * opaque to everyone but the store.
+ */
+export interface Recipe {
+  readonly content: ContentRef;
+  /** What `compose` needs; opaque. */
+  readonly detail: string;
+}
+
+/** A condition on what a key holds when a write is committed. */
+export type WriteCondition =
+  | { readonly kind: "absent" }
+  | { readonly kind: "exists" }
+  | { readonly kind: "etag"; readonly etags: readonly string[] };
+
+/** A change to one key. */
+export type CommitEntry =
+  & {
+    readonly key: string;
+    readonly condition?: WriteCondition;
+  }
+  & (
+    | { readonly kind: "put"; readonly content: ContentRef; readonly attributes: ObjectAttributes }
+    | {
+      /** By reference: no bytes move. The source is re-read under the locks of the commit. */
+      readonly kind: "copy";
+      readonly source: { readonly bucket: string; readonly object: StoredObject };
+      readonly attributes: ObjectAttributes;
+    }
+    | { readonly kind: "delete" }
+  );
+
+/** What became of a {@linkcode CommitEntry}: the object as stored, nothing for a delete, or why not. */
+export type CommitResult =
+  | { readonly kind: "stored"; readonly object: StoredObject }
+  | { readonly kind: "deleted" }
+  | { readonly kind: "failed"; readonly error: Error };
+
+/** Options of the calls that move bytes. */
+export interface TransferOptions {
+  /** Ends the transfer. */
+  readonly signal?: AbortSignal;
+}
+
+/** The storage that the operations stand on. */
+export interface ObjectStore {
+  /** Who owns what is stored: the Hub user's or organisation's id and name. */
+  owner(): Promise<{ readonly id: string; readonly name: string }>;
+  /** All buckets, sorted by name in byte order. */
+  listBuckets(): Promise<readonly StoreBucket[]>;
+  /** Creates a bucket; `"existed"` when it is already there and reachable with our token. */
+  createBucket(bucket: string): Promise<"created" | "existed">;
+  /** Throws `no_such_bucket`. */
+  statBucket(bucket: string): Promise<StoreBucket>;
+  /** Throws `bucket_not_empty` when it holds objects, `no_such_bucket`. */
+  deleteBucket(bucket: string): Promise<void>;
+  /**
+   * What the keys hold, in the order asked; undefined where there is nothing. Keys that cannot
+   * exist are nothing, without a call. Throws `no_such_bucket`.
+   */
+  stat(bucket: string, keys: readonly string[]): Promise<readonly (StoredObject | undefined)[]>;
+  /** Entries in UTF-8 byte order, lazily. Throws `no_such_bucket`. */
+  list(bucket: string, query: ListQuery): AsyncIterable<ListEntry>;
+  /** The bytes of the content or of a range of it. Errors the stream on any mismatch. */
+  read(
+    bucket: string,
+    content: ContentRef,
+    options?: TransferOptions & { readonly range?: ByteRange },
+  ): ReadableStream<Uint8Array>;
+  /**
+   * Throws `bad_key` when the key cannot be stored (with a message that names the rule), without a
+   * Hub call: asked before a body is read.
+   */
+  checkKey(key: string): void;
+  /** Stores content while it arrives. If the stream errors, so does this, and nothing is visible. */
+  stage(
+    bucket: string,
+    body: ReadableStream<Uint8Array>,
+    options?: TransferOptions,
+  ): Promise<Recipe>;
+  /** Content made of others, in order, with the same hash as if it had come in one piece. */
+  compose(bucket: string, recipes: readonly Recipe[], options?: TransferOptions): Promise<Recipe>;
+  /**
+   * Applies changes; atomic per key, conditions checked under the keys' locks. One result per entry,
+   * in order. Throws only when nothing was applied.
+   */
+  commit(bucket: string, entries: readonly CommitEntry[]): Promise<readonly CommitResult[]>;
+}

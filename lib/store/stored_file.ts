@@ -1,0 +1,34 @@
+import { etagOf } from "./etag.ts";
+import { MARKER_TYPE } from "./keys.ts";
+import type { StoredObject } from "./object_store.ts";
+
+/** A file as the Hub's tree and paths-info show it. */
+export interface StoredFile {
+  /** The path in the bucket, without a slash at either end. */
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Printed form, 64 hex digits. */
+  readonly xetHash: string;
+  /** What the writer gave as the time of last change. */
+  readonly mtime?: Date | undefined;
+  /** When the Hub took it. */
+  readonly uploadedAt?: Date | undefined;
+  /** The media type, if the writer gave one. */
+  readonly contentType?: string | undefined;
+}
+
+/**
+ * The object that a file is under a key. `Last-Modified` is the Hub's `uploadedAt`, else `mtime`; a
+ * folder marker has a media type of its own unless its writer gave one.
+ */
+export function objectOf(key: string, file: StoredFile): StoredObject {
+  const contentType = file.contentType ?? (key.endsWith("/") ? MARKER_TYPE : undefined);
+  return {
+    key,
+    content: { hash: file.xetHash, size: file.size },
+    etag: etagOf(file.xetHash),
+    lastModified: file.uploadedAt ?? file.mtime ?? new Date(0),
+    attributes: contentType === undefined ? {} : { contentType },
+  };
+}

@@ -1,0 +1,21 @@
+/**
+ * The HTTP API of the CAS.
+ *
+ * @module
+ */
+
+export {
+  type CasCallOptions,
+  CasClient,
+  type CasClientOptions,
+  type CasScope,
+  type CasToken,
+  type CasTokenSource,
+  type FileRange,
+} from "./cas_client.ts";
+export { CasError, type CasErrorOptions } from "./cas_error.ts";
+export type { CasRetry } from "./exchange.ts";
+export type { FileChunkHashes } from "./file_chunk_hashes.ts";
+export { createNodeSender, type NodeSender } from "./node_sender.ts";
+export type { FetchSource, Reconstruction, Span } from "./reconstruction.ts";
+export type { SendAnswer, Sender, SendRequest } from "./sender.ts";

@@ -1,0 +1,25 @@
+/**
+ * The byte work of Xet: cutting, BLAKE3, LZ4 and CRCs, in one WebAssembly module made from
+ * `rust/` by `build.ts`.
+ *
+ * @module
+ */
+
+export {
+  CHUNK_HEADER_LENGTH,
+  type ChunkHeader,
+  readChunkHeader,
+  type Scheme,
+  startsFooter,
+  writeChunkHeader,
+} from "./chunk_header.ts";
+export {
+  type ChunkCompression,
+  ChunkEncoder,
+  type EncodedChunk,
+  type EncodedChunks,
+} from "./chunk_encoder.ts";
+export { compressChunk, decompressChunk } from "./compression.ts";
+export { decodeChunks, type DecodedChunks, type DecodeOptions } from "./decode_chunks.ts";
+export { blake3Keyed, crc32c, crc64nvme } from "./digests.ts";
+export { engineModule, MAX_CHUNK_LENGTH, MAX_PAYLOAD_LENGTH } from "./instance.ts";

@@ -1,0 +1,76 @@
+//! One chunk: its hash, its 8-byte xorb header, its payload.
+
+use crate::byte_group;
+use crate::chunker::MAX;
+use crate::lz4;
+
+pub const HEADER: usize = 8;
+/// Longest payload that readers accept.
+pub const MAX_PAYLOAD: usize = 262_144;
+
+pub const SCHEME_NONE: u8 = 0;
+pub const SCHEME_LZ4: u8 = 1;
+pub const SCHEME_GROUPED_LZ4: u8 = 2;
+
+/// Key of the chunk hash.
+const DATA_KEY: [u8; 32] = [
+    102, 151, 245, 119, 91, 149, 80, 222, 49, 53, 203, 172, 165, 151, 24, 28, 157, 228, 33, 16,
+    155, 235, 43, 88, 180, 208, 176, 75, 147, 173, 242, 41,
+];
+
+pub fn hash(chunk: &[u8]) -> [u8; 32] {
+    *blake3::keyed_hash(&DATA_KEY, chunk).as_bytes()
+}
+
+/// Writes header and payload of `chunk` and returns their length. `output` has room for the chunk
+/// and a header; a payload that is not shorter than the chunk is stored raw.
+pub fn write(chunk: &[u8], scheme: u8, output: &mut [u8], scratch: &mut [u8; MAX]) -> usize {
+    let length = chunk.len();
+    let room = HEADER..HEADER + length.saturating_sub(1);
+    let compressed = match scheme {
+        SCHEME_LZ4 => lz4::write_frame(chunk, &mut output[room]),
+        SCHEME_GROUPED_LZ4 => {
+            let grouped = &mut scratch[..length];
+            byte_group::group(chunk, grouped);
+            lz4::write_frame(grouped, &mut output[room])
+        }
+        _ => None,
+    };
+    let (written, payload) = match compressed {
+        Some(payload) => (scheme, payload),
+        None => {
+            output[HEADER..HEADER + length].copy_from_slice(chunk);
+            (SCHEME_NONE, length)
+        }
+    };
+    output[0] = 0;
+    output[1..4].copy_from_slice(&(payload as u32).to_le_bytes()[..3]);
+    output[4] = written;
+    output[5..8].copy_from_slice(&(length as u32).to_le_bytes()[..3]);
+    HEADER + payload
+}
+
+/// Decodes `payload` into all of `output`; false if it is anything but exactly that many bytes.
+pub fn read(payload: &[u8], scheme: u8, output: &mut [u8], scratch: &mut [u8; MAX]) -> bool {
+    match scheme {
+        SCHEME_NONE => {
+            if payload.len() != output.len() {
+                return false;
+            }
+            output.copy_from_slice(payload);
+            true
+        }
+        SCHEME_LZ4 => lz4::read_frame(payload, output) == Some(output.len()),
+        SCHEME_GROUPED_LZ4 => {
+            let Some(grouped) = scratch.get_mut(..output.len()) else {
+                return false;
+            };
+            if lz4::read_frame(payload, grouped) != Some(output.len()) {
+                return false;
+            }
+            byte_group::ungroup(grouped, output);
+            true
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,80 @@
+import type { FairTurn } from "../../flow/fair_turn.ts";
+import type { MemoryBudget } from "../../flow/memory_budget.ts";
+import type { CasClient } from "../cas/cas_client.ts";
+import { MAX_XORB_CHUNKS, MAX_XORB_LENGTH, type Term } from "../format/mod.ts";
+import type { ChunkList } from "../hash/mod.ts";
+
+/** Bounds of a transfer. Lengths are in bytes. */
+export interface TransferLimits {
+  /** Most bytes of a xorb, both of its chunks and as serialized. */
+  readonly xorbLength: number;
+  /** Most chunks of a xorb. */
+  readonly xorbChunks: number;
+  /** Most xorbs of one upload that are on their way at once. */
+  readonly xorbsInFlight: number;
+  /** How much of a body is cut, hashed and packed in one go. */
+  readonly blockLength: number;
+  /** How much of a file is reconstructed in one go. */
+  readonly windowLength: number;
+  /** The same when there is no budget: what every download may hold beside the budget. */
+  readonly smallWindowLength: number;
+  /** Most windows of one download that are in memory at once. */
+  readonly windowsInFlight: number;
+  /** Most bytes of one piece of a download's stream. */
+  readonly pieceLength: number;
+}
+
+/** The bounds that hold unless a {@linkcode TransferContext} says otherwise. */
+export const TRANSFER_LIMITS: TransferLimits = {
+  xorbLength: MAX_XORB_LENGTH,
+  xorbChunks: MAX_XORB_CHUNKS,
+  xorbsInFlight: 3,
+  blockLength: 1 << 20,
+  windowLength: 8 << 20,
+  smallWindowLength: 1 << 20,
+  windowsInFlight: 3,
+  pieceLength: 2 << 20,
+};
+
+/** What all transfers of one Hub token and bucket share. */
+export interface TransferContext {
+  readonly cas: CasClient;
+  /** Shared by all transfers of the process. */
+  readonly budget: MemoryBudget;
+  /** Shared by all transfers of the process where there are many. Default: one a transfer. */
+  readonly turn?: FairTurn;
+  /** Replaces some of {@linkcode TRANSFER_LIMITS}. */
+  readonly limits?: Partial<TransferLimits>;
+}
+
+/** Options of every transfer. */
+export interface TransferOptions {
+  /** Ends the transfer. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A file that the CAS knows: how it is made of stored chunks. */
+export interface FileRecipe {
+  /** The file hash in printed form; zeros for no bytes. */
+  readonly hash: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Runs of chunks of xorbs, in file order. */
+  readonly terms: readonly Term[];
+  /** Every chunk in file order. */
+  readonly chunks: ChunkList;
+}
+
+/** Blocks are not made smaller than this: each has a cost. */
+const MIN_BLOCK_LENGTH = 64 << 10;
+
+/**
+ * The bounds of a transfer. In a small budget blocks are smaller, so that their share of it is.
+ *
+ * @param context What the transfer was given.
+ */
+export function limitsOf({ budget, limits }: TransferContext): TransferLimits {
+  const all = { ...TRANSFER_LIMITS, ...limits };
+  const share = Math.max(MIN_BLOCK_LENGTH, Math.floor(budget.limit / 8));
+  return { ...all, blockLength: Math.min(all.blockLength, share) };
+}

@@ -1,0 +1,189 @@
+/**
+ * Starts the gateway, or the embedded hub alone. The only place that touches the environment, the
+ * server, cron, signals and the exit code.
+ *
+ * @module
+ */
+
+import { parseArgs } from "node:util";
+import denoJson from "./deno.json" with { type: "json" };
+import { type AccessKey, accessKeyOf } from "./lib/access_key.ts";
+import { type Config, ConfigError, exposureProblem, readConfig } from "./lib/config.ts";
+import { createGateway, type Gateway } from "./lib/create_gateway.ts";
+import { helpText, NO_HUB_MESSAGE, startText } from "./lib/console_text.ts";
+import { InFlight } from "./lib/http/in_flight.ts";
+import { createConsoleLog, type Log } from "./lib/log.ts";
+import type { EmbeddedHub } from "./lib/create_embedded_hub.ts";
+
+const SWEEP_CRON = "*/10 * * * *";
+const SWEEP_MS = 10 * 60 * 1000;
+/** The token of the embedded hub's user when none is given. */
+const LOCAL_TOKEN = "hf_local";
+
+const { values: flags, positionals: [command = "serve", ...rest] } = parseCommandLine();
+
+if (flags.help) finish(helpText(denoJson.version));
+else if (flags.version) finish(denoJson.version);
+else if (rest.length > 0) fail(`Unexpected argument: ${rest[0]}\n\n${helpText(denoJson.version)}`);
+else if (command === "serve") await serve(settings());
+else if (command === "hub") await serveHub(settings());
+else if (command === "health") await checkHealth(settings());
+else fail(`Unknown command: ${command}\n\n${helpText(denoJson.version)}`);
+
+/** The gateway, with an embedded hub where one was asked for and there is no Hub token. */
+async function serve(config: Config): Promise<void> {
+  const embedded = flags["embedded-hub"];
+  if (config.hfToken === undefined && !embedded) fail(NO_HUB_MESSAGE);
+  const log = await createConsoleLog(config.logLevel);
+  const accessKey = await chooseAccessKey(config, embedded);
+  const problem = exposureProblem(config, accessKey !== undefined);
+  if (problem !== undefined) fail(problem);
+  const hub = config.hfToken === undefined ? await startHub(config, LOCAL_TOKEN) : undefined;
+  const gateway = createGateway({
+    token: config.hfToken ?? LOCAL_TOKEN,
+    endpoint: hub?.url ?? config.hfEndpoint,
+    ...(config.hfNamespace !== undefined && { namespace: config.hfNamespace }),
+    ...(accessKey && { credentials: [accessKey] }),
+    allowAnonymous: accessKey === undefined,
+    region: config.region,
+    memoryBudget: config.memoryBudget,
+    multipartUploadTtlSeconds: config.multipartUploadTtlSeconds,
+    log,
+  });
+  scheduleSweep(gateway, log);
+  const stopped = stopSignal(log);
+  const requests = new InFlight();
+  const server = Deno.serve({
+    hostname: config.host,
+    port: config.port,
+    automaticCompression: false,
+    onListen: ({ hostname, port }) =>
+      console.log(startText({ config, hostname, port, accessKey, hubUrl: hub?.url })),
+  }, requests.wrap(gateway.handler, gateway.refuse));
+  await stopped;
+  await requests.finish();
+  await server.shutdown();
+  await gateway.close();
+  await hub?.close();
+}
+
+/** The embedded hub alone, as a Hub for other tools. */
+async function serveHub(config: Config): Promise<void> {
+  const log = await createConsoleLog(config.logLevel);
+  const stopped = stopSignal(log);
+  const hub = await startHub(config, config.hfToken ?? LOCAL_TOKEN);
+  console.log(
+    `Embedded hub on ${hub.url}, data in ${config.dataDir}\n\n` +
+      `  export HF_ENDPOINT=${hub.url}\n  export HF_TOKEN=${hub.token}\n`,
+  );
+  await stopped;
+  await hub.close();
+}
+
+async function startHub(config: Config, token: string): Promise<EmbeddedHub> {
+  const { createEmbeddedHub } = await import("./lib/create_embedded_hub.ts");
+  try {
+    return await createEmbeddedHub({
+      directory: config.dataDir,
+      hostname: "127.0.0.1",
+      port: config.hubPort,
+      users: [{ name: "local", token }],
+    });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    return fail(
+      `Port ${config.hubPort} is taken: set HUGBUCKET_HUB_PORT to another port for the embedded hub`,
+    );
+  }
+}
+
+/** With the data directory at hand a pair is made on the first start and kept. */
+async function chooseAccessKey(
+  config: Config,
+  mayUseDisk: boolean,
+): Promise<AccessKey | undefined> {
+  if (config.credential !== undefined || !mayUseDisk) return config.credential;
+  return await accessKeyOf(config.dataDir);
+}
+
+function scheduleSweep(gateway: Gateway, log: Log): void {
+  const sweep = async () => {
+    const removed = await gateway.sweep();
+    if (removed > 0) log.info("multipart uploads expired", { removed });
+  };
+  // Deno.cron is undefined where the runtime was started without that feature.
+  if (Deno.cron !== undefined) Deno.cron("multipart sweep", SWEEP_CRON, sweep);
+  else Deno.unrefTimer(setInterval(sweep, SWEEP_MS));
+}
+
+/** Resolves on SIGINT or SIGTERM; a second signal then ends the process at once. */
+function stopSignal(log: Log): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const signals: readonly Deno.Signal[] = Deno.build.os === "windows"
+    ? ["SIGINT"]
+    : ["SIGINT", "SIGTERM"];
+  const listeners = signals.map((signal) => {
+    const listener = () => {
+      log.info("stopping", { signal });
+      for (const { signal, listener } of listeners) Deno.removeSignalListener(signal, listener);
+      resolve();
+    };
+    Deno.addSignalListener(signal, listener);
+    return { signal, listener };
+  });
+  return promise;
+}
+
+/** For container health checks: an ignored path is answered without signature and without the Hub. */
+async function checkHealth(config: Config): Promise<void> {
+  const host = config.host === "0.0.0.0" || config.host === "::" ? "127.0.0.1" : config.host;
+  const url = `http://${host.includes(":") ? `[${host}]` : host}:${config.port}/robots.txt`;
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(5000) });
+    await response.body?.cancel();
+    if (response.headers.has("x-amz-request-id")) finish("healthy");
+    fail(`${url} answers, but not as a gateway does`);
+  } catch (error) {
+    fail(`${url} does not answer: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+function settings(): Config {
+  try {
+    return readConfig((name) => Deno.env.get(name));
+  } catch (error) {
+    if (error instanceof ConfigError) fail(error.message);
+    throw error;
+  }
+}
+
+function parseCommandLine() {
+  try {
+    return parseArgs({
+      args: Deno.args,
+      allowPositionals: true,
+      options: {
+        help: { type: "boolean", short: "h", default: false },
+        version: { type: "boolean", default: false },
+        "embedded-hub": { type: "boolean", default: false },
+      },
+    });
+  } catch (error) {
+    return fail(
+      `${error instanceof Error ? error.message : error}\n\n${helpText(denoJson.version)}`,
+    );
+  }
+}
+
+function finish(message: string): never {
+  console.log(message);
+  Deno.exit(0);
+}
+
+function fail(message: string): never {
+  console.error(message);
+  Deno.exit(1);
+}
+
+// A cron job or a keep-alive connection must not keep a stopped gateway alive.
+Deno.exit(0);

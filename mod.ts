@@ -1,0 +1,16 @@
+/**
+ * HugBucket: Hugging Face Storage Buckets from TypeScript, an S3 gateway to mount in any Deno server,
+ * and an embedded hub for tests.
+ *
+ * @module
+ */
+
+export * from "./lib/buckets/mod.ts";
+
+export { createGateway, type Gateway, type GatewayOptions } from "./lib/create_gateway.ts";
+export type { Credential } from "./lib/auth/credential.ts";
+export type { KeyLocks } from "./lib/flow/key_locks.ts";
+export type { Log, LogFacts } from "./lib/log.ts";
+export type * from "./lib/multipart/upload_registry.ts";
+
+export * from "./lib/create_embedded_hub.ts";

@@ -1,0 +1,114 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { type Lease, MemoryBudget } from "../../lib/flow/memory_budget.ts";
+
+Deno.test("MemoryBudget leases what there is and takes it back once", () => {
+  const budget = new MemoryBudget(100);
+  const first = budget.tryAcquire(60);
+  assertEquals(budget.used, 60);
+  assertEquals(budget.tryAcquire(41), undefined);
+  assertEquals(budget.tryAcquire(10, 31), undefined);
+  budget.tryAcquire(10, 30)?.release();
+  first?.release();
+  first?.release();
+  assertEquals(budget.used, 0);
+});
+
+Deno.test("MemoryBudget serves in the order of asking", async () => {
+  const budget = new MemoryBudget(100);
+  const first = await budget.acquire(100);
+  const order: number[] = [];
+  const large = budget.acquire(80).then((lease) => (order.push(1), lease));
+  const small = budget.acquire(10).then((lease) => (order.push(2), lease));
+  first.shrink(85);
+  assertEquals(budget.tryAcquire(5), undefined); // would fit, but others wait
+  await Promise.resolve();
+  assertEquals(order, []);
+  first.release();
+  (await large).release();
+  (await small).release();
+  assertEquals(order, [1, 2]);
+  assertEquals(budget.used, 0);
+});
+
+Deno.test("MemoryBudget counts an oversized wish as all there is", async () => {
+  const budget = new MemoryBudget(100);
+  const lease = await budget.acquire(1e9);
+  assertEquals(lease.bytes, 100);
+  lease.release();
+});
+
+Deno.test("A lease can be shrunk and split", () => {
+  const budget = new MemoryBudget(100);
+  const lease = budget.tryAcquire(50);
+  assert(lease !== undefined);
+  const part = lease.split(20);
+  assertEquals([lease.bytes, part.bytes, budget.used], [30, 20, 50]);
+  lease.shrink(70);
+  lease.shrink(10);
+  assertEquals([lease.bytes, budget.used], [10, 30]);
+  const rest = lease.split(99);
+  assertEquals([lease.bytes, rest.bytes], [0, 10]);
+  for (const each of [lease, part, rest]) each.release();
+  assertEquals(budget.used, 0);
+});
+
+Deno.test("A wait for budget ends with the signal and lets the next one through", async () => {
+  const budget = new MemoryBudget(100);
+  const held = await budget.acquire(50);
+  const abort = new AbortController();
+  const large = budget.acquire(90, { signal: abort.signal });
+  const small = budget.acquire(50);
+  abort.abort(new RangeError("enough"));
+  await assertRejects(() => large, RangeError);
+  (await small).release();
+  held.release();
+  await assertRejects(() => budget.acquire(1, { signal: abort.signal }), RangeError);
+  assertEquals(budget.used, 0);
+});
+
+Deno.test("MemoryBudget asks the largest holders, and no more of them than needed", async () => {
+  const budget = new MemoryBudget(100);
+  const asked: number[] = [];
+  const leases = await Promise.all([20, 50, 30].map((bytes) => budget.acquire(bytes)));
+  const ends = leases.map((lease, i) =>
+    budget.addHolder({
+      get reclaimable() {
+        return lease.bytes;
+      },
+      reclaim() {
+        asked.push(i);
+        lease.release();
+      },
+    })
+  );
+  const lease = await budget.acquire(60);
+  assertEquals(asked, [1, 2]);
+  ends.forEach((end) => end());
+  lease.release();
+  leases[0]?.release();
+  assertEquals(budget.used, 0);
+});
+
+Deno.test("MemoryBudget never exceeds its limit and serves everybody", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 50 }),
+      fc.array(fc.integer({ min: 0, max: 60 }), { maxLength: 30 }),
+      async (limit, wishes) => {
+        const budget = new MemoryBudget(limit);
+        const use = async (lease: Lease) => {
+          assert(budget.used <= limit);
+          await Promise.resolve();
+          lease.release();
+        };
+        await Promise.all(wishes.map((bytes) => budget.acquire(bytes).then(use)));
+        assertEquals(budget.used, 0);
+      },
+    ),
+  );
+});
+
+Deno.test("A budget is a positive number of bytes", () => {
+  for (const bytes of [0, -1, NaN, 1.5]) assertThrows(() => new MemoryBudget(bytes), RangeError);
+});

@@ -1,0 +1,206 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { createEmbeddedHub } from "../lib/create_embedded_hub.ts";
+
+const NET_AND_ENV = ["--no-prompt", "--allow-net", "--allow-env"];
+const ALL = ["-A"];
+
+interface Started {
+  readonly child: Deno.ChildProcess;
+  /** What it printed until the pattern was found. */
+  readonly text: string;
+  /** Waits for the end and returns the rest of the output. */
+  end(): Promise<{ readonly code: number; readonly text: string }>;
+}
+
+function command(
+  permissions: readonly string[],
+  args: readonly string[],
+  env: Record<string, string>,
+) {
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", ...permissions, "main.ts", ...args],
+    env: {
+      HF_TOKEN: "",
+      HF_ENDPOINT: "",
+      AWS_ACCESS_KEY_ID: "",
+      AWS_SECRET_ACCESS_KEY: "",
+      HUGBUCKET_PORT: "0",
+      HUGBUCKET_HUB_PORT: "0",
+      NO_COLOR: "1",
+      ...env,
+    },
+    stdout: "piped",
+    stderr: "piped",
+  });
+}
+
+async function run(args: readonly string[], env: Record<string, string> = {}, permissions = ALL) {
+  const { code, stdout, stderr } = await command(permissions, args, env).output();
+  const decoder = new TextDecoder();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+/** Starts a process and waits until its output matches. */
+async function start(
+  until: RegExp,
+  args: readonly string[],
+  env: Record<string, string>,
+  permissions = ALL,
+): Promise<Started> {
+  const child = command(permissions, args, env).spawn();
+  const errors = new Response(child.stderr).text();
+  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  while (!until.test(text)) {
+    const { value, done } = await reader.read();
+    if (done) throw new Error(`It ended before it printed ${until}: ${text}${await errors}`);
+    text += value;
+  }
+  return {
+    child,
+    text,
+    async end() {
+      let rest = "";
+      for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+        rest += piece.value;
+      }
+      const { code } = await child.status;
+      return { code, text: rest + await errors };
+    },
+  };
+}
+
+const endpointOf = (text: string): string => /S3 endpoint +(http\S+)/.exec(text)?.[1] ?? "";
+const variable = (text: string, name: string): string =>
+  new RegExp(`export ${name}=(\\S+)`).exec(text)?.[1] ?? "";
+
+async function createBucket(url: string): Promise<void> {
+  const response = await fetch(url, { method: "PUT" });
+  assertEquals([response.status, await response.text()], [200, ""]);
+}
+
+async function inDirectory(work: (directory: string) => Promise<void>): Promise<void> {
+  const directory = await Deno.makeTempDir();
+  try {
+    await work(directory);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+Deno.test("main.ts --help lists commands and every variable, --version the version", async () => {
+  const help = await run(["--help"], {}, NET_AND_ENV);
+  assertEquals(help.code, 0);
+  for (const word of ["serve", "hub", "health", "HF_TOKEN", "HUGBUCKET_MEMORY_BUDGET", "128MiB"]) {
+    assertStringIncludes(help.stdout, word);
+  }
+  assertMatch((await run(["--version"])).stdout, /^\d+\.\d+\.\d+\n$/);
+});
+
+Deno.test("main.ts without HF_TOKEN and without an embedded hub says both ways and fails", async () => {
+  const { code, stderr } = await run([], {}, NET_AND_ENV);
+  assertEquals(code, 1);
+  assertStringIncludes(stderr, "HF_TOKEN");
+  assertStringIncludes(stderr, "--embedded-hub");
+});
+
+Deno.test("main.ts refuses unknown words, bad settings and an open address", async () => {
+  assertStringIncludes((await run(["fly"])).stderr, "Unknown command: fly");
+  assertStringIncludes((await run(["--fly"])).stderr, "--fly");
+  const bad = await run([], { HUGBUCKET_PORT: "x", HUGBUCKET_REGION: "X Y" });
+  assertEquals(bad.code, 1);
+  assertMatch(bad.stderr, /HUGBUCKET_PORT[^]*HUGBUCKET_REGION/);
+  const open = await run([], { HF_TOKEN: "hf_x", HUGBUCKET_HOST: "0.0.0.0" });
+  assertEquals(open.code, 1);
+  assertStringIncludes(open.stderr, "HUGBUCKET_ALLOW_ANONYMOUS");
+});
+
+Deno.test("main.ts with a token serves with the net and env permissions only", async () => {
+  const hub = await createEmbeddedHub();
+  const env = { HF_TOKEN: hub.token, HF_ENDPOINT: hub.url };
+  const gateway = await start(/AUTHENTICATION IS OFF[^]*\n\n/, [], env, NET_AND_ENV);
+  const url = endpointOf(gateway.text);
+  await createBucket(`${url}/plain`);
+  const put = await fetch(`${url}/plain/a%20b`, { method: "PUT", body: "bytes" });
+  assertEquals([put.status, await put.text()], [200, ""]);
+  const get = await fetch(`${url}/plain/a%20b`);
+  assertEquals([get.status, await get.text()], [200, "bytes"]);
+  const health = await run(["health"], { ...env, HUGBUCKET_PORT: new URL(url).port }, NET_AND_ENV);
+  assertEquals([health.code, health.stdout], [0, "healthy\n"]);
+  gateway.child.kill("SIGTERM");
+  const { code, text } = await gateway.end();
+  assertEquals(code, 0);
+  assert(!text.includes("NotCapable") && !text.includes("Uncaught"), text);
+  await hub.close();
+});
+
+Deno.test("main.ts --embedded-hub makes a key pair, keeps it and its objects over a restart", () =>
+  inDirectory(async (directory) => {
+    const env = { HUGBUCKET_DATA_DIR: `${directory}/data` };
+    const first = await start(/region_name[^]*\n\n/, ["--embedded-hub"], env);
+    const pair = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"].map((n) => variable(first.text, n));
+    assertMatch(pair.join(" "), /^HB\w{18} [\w-]{40}$/);
+    const refused = await fetch(endpointOf(first.text));
+    assertEquals(refused.status, 403);
+    assertStringIncludes(await refused.text(), "<Code>AccessDenied</Code>");
+    first.child.kill("SIGINT");
+    assertEquals((await first.end()).code, 0);
+    const second = await start(/region_name[^]*\n\n/, ["--embedded-hub"], env);
+    assertEquals(
+      ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"].map((n) => variable(second.text, n)),
+      pair,
+    );
+    second.child.kill("SIGTERM");
+    assertEquals((await second.end()).code, 0);
+  }));
+
+Deno.test("main.ts never prints a secret that was given to it", async () => {
+  const hub = await createEmbeddedHub();
+  const gateway = await start(/region_name[^]*\n\n/, [], {
+    HF_TOKEN: hub.token,
+    HF_ENDPOINT: hub.url,
+    AWS_ACCESS_KEY_ID: "given",
+    AWS_SECRET_ACCESS_KEY: "given-secret-4711",
+    HUGBUCKET_LOG_LEVEL: "debug",
+  }, NET_AND_ENV);
+  await (await fetch(endpointOf(gateway.text))).body?.cancel();
+  gateway.child.kill("SIGTERM");
+  const { text } = await gateway.end();
+  assert(!(gateway.text + text).includes("given-secret-4711"));
+  assert(!(gateway.text + text).includes(hub.token));
+  await hub.close();
+});
+
+Deno.test("SIGTERM finishes the request under way, then ends", async () => {
+  const hub = await createEmbeddedHub();
+  const env = { HF_TOKEN: hub.token, HF_ENDPOINT: hub.url };
+  const gateway = await start(/AUTHENTICATION IS OFF[^]*\n\n/, [], env, NET_AND_ENV);
+  const url = endpointOf(gateway.text);
+  await createBucket(`${url}/slow`);
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const answer = fetch(`${url}/slow/key`, { method: "PUT", body: readable });
+  const writer = writable.getWriter();
+  await writer.write(new Uint8Array(100_000));
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  gateway.child.kill("SIGTERM");
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  await writer.write(new Uint8Array(100_000));
+  await writer.close();
+  const response = await answer;
+  assertEquals([response.status, await response.text()], [200, ""]);
+  assertEquals((await gateway.end()).code, 0);
+  await hub.close();
+});
+
+Deno.test("main.ts hub is a Hub for other tools", () =>
+  inDirectory(async (directory) => {
+    const env = { HUGBUCKET_DATA_DIR: directory, HF_TOKEN: "hf_mine" };
+    const hub = await start(/HF_TOKEN=\S+\n/, ["hub"], env);
+    const answer = await fetch(`${variable(hub.text, "HF_ENDPOINT")}/api/whoami-v2`, {
+      headers: { authorization: `Bearer ${variable(hub.text, "HF_TOKEN")}` },
+    });
+    assertEquals((await answer.json()).type, "user");
+    assertEquals(variable(hub.text, "HF_TOKEN"), "hf_mine");
+    hub.child.kill("SIGTERM");
+    assertEquals((await hub.end()).code, 0);
+  }));

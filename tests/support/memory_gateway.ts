@@ -1,0 +1,43 @@
+import { Authenticator } from "../../lib/auth/authenticator.ts";
+import type { Credential } from "../../lib/auth/credential.ts";
+import { createRequestHandler, type RequestHandler } from "../../lib/gateway.ts";
+import type { Log, LogFacts } from "../../lib/log.ts";
+import { MapUploadRegistry } from "../../lib/multipart/map_registry.ts";
+import { operations } from "../../lib/ops/mod.ts";
+import { MemoryStore } from "./memory_store.ts";
+
+/** A line that the gateway has logged. */
+export interface LogLine extends LogFacts {
+  readonly level: string;
+}
+
+/** A gateway over a store in memory, with what a test looks at. */
+export interface MemoryGateway {
+  readonly handler: RequestHandler;
+  readonly store: MemoryStore;
+  readonly lines: readonly LogLine[];
+}
+
+/** Makes one; without a credential authentication is off. */
+export function memoryGateway(credential?: Credential, store = new MemoryStore()): MemoryGateway {
+  const lines: LogLine[] = [];
+  const write = (level: string) => (_message: string, facts: LogFacts = {}) =>
+    void lines.push({ ...facts, level });
+  const log: Log = {
+    debug: write("debug"),
+    info: write("info"),
+    warning: write("warning"),
+    error: write("error"),
+  };
+  const lookup = credential &&
+    ((id: string) => id === credential.accessKeyId ? credential : undefined);
+  const handler = createRequestHandler({
+    store,
+    registry: new MapUploadRegistry({ ttlMs: 60_000 }),
+    operations,
+    authenticator: new Authenticator({ lookup }),
+    region: "us-east-1",
+    log,
+  });
+  return { handler, store, lines };
+}

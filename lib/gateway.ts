@@ -12,14 +12,13 @@ import { toS3Error } from "./errors/to_s3_error.ts";
 import { drain } from "./http/byte_streams.ts";
 import { formatHttpDate } from "./http/dates.ts";
 import { parseQuery, type Query } from "./http/query.ts";
-import { parseTarget } from "./http/request_target.ts";
+import { parseTarget, requireHost } from "./http/request_target.ts";
 import type { Log } from "./log.ts";
-import type { UploadRegistry } from "./multipart/upload_registry.ts";
 import type { OperationContext, OperationTable } from "./ops/context.ts";
 import { logRequest, observeBody, type RequestTrace } from "./request_log.ts";
 import { type Address, bucketOf, parseAddress } from "./s3/address.ts";
 import { type Codec, CODECS, isServed } from "./s3/codecs.ts";
-import { detectOperation, unservedError } from "./s3/detect.ts";
+import { detectOperation, preflightError, unservedError } from "./s3/detect.ts";
 import { writeError } from "./s3/errors.ts";
 import type { RequestBody, ServedOperation } from "./s3/operations.ts";
 import { type S3Request, withHoistedHeaders } from "./s3/s3_request.ts";
@@ -29,7 +28,7 @@ import type { ObjectStore } from "./store/object_store.ts";
 /** What a gateway is made of. */
 export interface GatewayParts {
   readonly store: ObjectStore;
-  readonly registry: UploadRegistry;
+  readonly registry: OperationContext["registry"];
   /** What each operation does. */
   readonly operations: OperationTable;
   /** Says who sent a request. */
@@ -81,11 +80,17 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
 
   async function serve(exchange: Exchange): Promise<Response> {
     const { request, trace } = exchange;
+    requireHost(request.headers.get("host"));
     const target = parseTarget(request.url);
     const address = exchange.address = parseAddress(target.rawPath);
     const bucket = bucketOf(address);
     if (bucket !== undefined) trace.bucket = bucket;
     const { method, headers } = request;
+    // A browser never signs it, and asks before any request that scripts send (Fetch Standard, CORS).
+    if (method === "OPTIONS") {
+      trace.operation = "Preflight";
+      throw preflightError(headers);
+    }
     const sender = parts.authenticator.authenticate({ method, ...target, headers });
     const query = parseQuery(target.rawQuery, sender.plus);
     const s3 = s3Request(exchange, address, query, sender);
@@ -176,8 +181,7 @@ function s3Request(
     method,
     address,
     query,
-    // Only SigV4 signs the whole query, so only there a parameter can stand for a header.
-    headers: sender.kind === "query-v4" ? withHoistedHeaders(headers, query) : headers,
+    headers: sender.hoisted ? withHoistedHeaders(headers, query) : headers,
     origin: /^[a-z]+:\/\/[^/?]*/i.exec(request.url)?.[0] ?? "",
     openBody: (options) => {
       const body = openBody(request.body, headers, sender.payload, options);
@@ -213,8 +217,7 @@ function requestBody(
  */
 async function endBody({ request, body }: Exchange): Promise<boolean> {
   if (request.body === null) return true;
-  if (body !== undefined && request.body.locked && await drain(body)) return true;
-  return await drain(request.body);
+  return await drain(body !== undefined && request.body.locked ? body : request.body);
 }
 
 function randomHex(bytes: number): string {

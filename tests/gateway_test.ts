@@ -347,7 +347,7 @@ Deno.test("sub-resources that are not served touch nothing", async () => {
     ["POST", "/bucket", 501],
     ["POST", "/bucket/k", 405],
     ["PATCH", "/bucket/k", 405],
-    ["OPTIONS", "/bucket/k", 403],
+    ["OPTIONS", "/bucket/k", 400],
   ];
   for (const [method, path, status] of requests) {
     const response = await handler(
@@ -358,6 +358,22 @@ Deno.test("sub-resources that are not served touch nothing", async () => {
     await response.body?.cancel();
   }
   assertEquals(store.calls.slice(before), []);
+});
+
+Deno.test("a preflight is answered unsigned, and without CORS rules never allowed", async () => {
+  const { handler, store } = memoryGateway(CREDENTIAL);
+  const ask = async (headers: HeadersInit) => {
+    const request = new Request("http://localhost/bucket/k?cors", { method: "OPTIONS", headers });
+    const response = await handler(request);
+    assertEquals(response.headers.has("access-control-allow-origin"), false);
+    return [response.status, /<Code>(\w+)</.exec(await response.text())?.[1]];
+  };
+  const origin = "https://example.org";
+  assertEquals(await ask({}), [400, "BadRequest"]);
+  assertEquals(await ask({ origin }), [400, "BadRequest"]);
+  const asked = { origin, "access-control-request-method": "PUT" };
+  assertEquals(await ask(asked), [403, "AccessForbidden"]);
+  assertEquals(store.calls, []);
 });
 
 Deno.test("a missing bucket outranks a bad argument and a bad document", async () => {

@@ -4,6 +4,7 @@ import type { PayloadForm } from "./payload_form.ts";
 
 /** What of a request is looked at to authenticate it, raw as it came. */
 export interface AuthRequest {
+  /** The HTTP method, in upper case. */
   readonly method: string;
   /** The path with its escapes, from `parseTarget`. */
   readonly rawPath: string;
@@ -20,6 +21,7 @@ export type Mechanism = "anonymous" | "header-v4" | "query-v4" | "header-v2" | "
 
 /** A request that may go on. */
 export interface Authenticated<C extends Credential = Credential> {
+  /** How it says who sent it. */
   readonly kind: Mechanism;
   /** Who sent it; absent when anonymous, and when authentication is off. */
   readonly accessKeyId?: string;
@@ -31,4 +33,6 @@ export interface Authenticated<C extends Credential = Credential> {
   readonly signed: boolean;
   /** What a bare `+` in the query means by the signature; `parseQuery` takes it. */
   readonly plus: PlusMeaning;
+  /** Whether the signer may have moved headers into the query: its `x-amz-*` parameters are headers. */
+  readonly hoisted: boolean;
 }

@@ -25,7 +25,11 @@ export class Authenticator<C extends Credential = Credential> {
   readonly #now: () => Date;
   readonly #keys = new SigningKeys();
 
-  /** @param options Key pairs and clock. */
+  /**
+   * Takes key pairs and a clock.
+   *
+   * @param options Key pairs and clock.
+   */
   constructor(options: AuthenticatorOptions<C>) {
     this.#lookup = options.lookup;
     this.#now = options.now ?? (() => new Date());
@@ -135,14 +139,14 @@ function acceptV2<C extends Credential>(
     });
   }
   const presigned = kind === "query-v2";
-  const plus = verifyV2(request, {
+  const { plus, hoisted } = verifyV2(request, {
     accessKeyId,
     secretAccessKey,
     signature,
     dateLine,
     presigned,
   });
-  return { kind, accessKeyId, credential, payload, signed: true, plus };
+  return { kind, accessKeyId, credential, payload, signed: true, plus, hoisted };
 }
 
 function unchecked<C extends Credential>(
@@ -157,6 +161,7 @@ function unchecked<C extends Credential>(
     payload: payloadForm(request.headers, hoisted),
     signed: kind !== "anonymous",
     plus: "blank",
+    hoisted: kind === "query-v4" || kind === "query-v2",
   };
 }
 

@@ -42,7 +42,11 @@ export class AwsChunkedDecoder {
   #signature = "";
   #hash = createHash("sha256");
 
-  /** @param expected Length and signatures. */
+  /**
+   * Starts before the first chunk.
+   *
+   * @param expected Length and signatures.
+   */
   constructor(expected: ChunkedExpectations) {
     this.#expected = expected;
   }

@@ -81,14 +81,12 @@ export function openBody(
   if (length !== undefined && length > maxLength) throw tooLarge(maxLength, length);
   const verifier = new BodyVerifier(expected, payload, options, maxLength);
   const algorithm = expected.checksum?.algorithm ?? expected.trailer;
+  const { wireLength } = expected;
+  const reader = new BlockReader(body ?? emptyStream(), {
+    ...(wireLength !== undefined && { length: wireLength }),
+  });
   return {
-    stream: pullStream(
-      new BlockReader(
-        body ?? emptyStream(),
-        payload.kind === "plain" && length !== undefined ? { length } : {},
-      ),
-      (block) => verifier.take(block),
-    ),
+    stream: pullStream(reader, (block) => verifier.take(block)),
     ...(length !== undefined && { length }),
     ...(algorithm !== undefined && { checksumAlgorithm: algorithm }),
     digests: () => verifier.digests(),
@@ -120,7 +118,8 @@ class BodyVerifier {
     });
   }
 
-  /** Takes a block as it came, or the end, and returns what of it belongs to the body. */
+  /**
+   * Takes a block as it came, or the end, and returns what of it belongs to the body. */
   take(block: Uint8Array | undefined): Uint8Array | undefined {
     if (block === undefined) return this.#finish();
     const data = this.#decoder === undefined ? block : this.#decoder.push(block);

@@ -20,7 +20,11 @@ export class BodyDigests {
   readonly #done = new Map<DigestAlgorithm, Uint8Array>();
   #length = 0;
 
-  /** @param algorithms Which digests; doubles count once. */
+  /**
+   * Starts the digests.
+   *
+   * @param algorithms Which digests; doubles count once.
+   */
   constructor(algorithms: Iterable<DigestAlgorithm>) {
     for (const algorithm of algorithms) {
       if (!this.#running.has(algorithm)) this.#running.set(algorithm, createDigest(algorithm));

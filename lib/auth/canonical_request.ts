@@ -12,7 +12,9 @@ import { utf8AsLatin1 } from "./hmac.ts";
 
 /** One way to read what was signed; `text` has a byte per character. */
 export interface CanonicalRequest {
+  /** The canonical request. */
   readonly text: string;
+  /** What a bare `+` in the query means in this reading. */
   readonly plus: PlusMeaning;
 }
 

@@ -21,7 +21,11 @@ export class ChunkSigner {
   readonly #chain: ChunkChain;
   #previous: string;
 
-  /** @param chain Where the chain begins. */
+  /**
+   * Starts before the first chunk.
+   *
+   * @param chain Where the chain begins.
+   */
   constructor(chain: ChunkChain) {
     this.#chain = chain;
     this.#previous = chain.seedSignature;

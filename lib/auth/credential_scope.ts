@@ -1,5 +1,6 @@
 /** The value of a SigV4 `Credential`: who signed, and for what. */
 export interface CredentialScope {
+  /** Whose key signed. */
   readonly accessKeyId: string;
   /** `yyyymmdd`. */
   readonly date: string;
@@ -11,6 +12,7 @@ export interface CredentialScope {
 
 /** What is wrong with a `Credential`, as a sentence for the client. */
 export class CredentialScopeError extends Error {
+  /** The class by name, as it is logged. */
   override readonly name = "CredentialScopeError";
 }
 

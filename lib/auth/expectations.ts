@@ -20,6 +20,8 @@ export interface BodyExpectations {
   readonly trailer?: ChecksumAlgorithm;
   /** The length of the body without framing, when known. */
   readonly length?: number;
+  /** The length of the body as it comes, when known. */
+  readonly wireLength?: number;
 }
 
 const PREFIX = "x-amz-checksum-";
@@ -51,12 +53,14 @@ export function readExpectations(
   const checksum = headerChecksums ? readChecksumHeader(headers) : undefined;
   const trailer = readTrailerName(headers, payload);
   if (checksum !== undefined && trailer !== undefined) throw multipleChecksums();
-  const length = payload.kind === "plain" ? plainLength(headers) : decodedLength(headers);
+  const wireLength = contentLength(headers);
+  const length = payload.kind === "plain" ? wireLength : decodedLength(headers);
   return {
     ...(md5 !== undefined && { md5 }),
     ...(checksum !== undefined && { checksum }),
     ...(trailer !== undefined && { trailer }),
     ...(length !== undefined && { length }),
+    ...(wireLength !== undefined && { wireLength }),
   };
 }
 
@@ -116,7 +120,7 @@ function algorithmOf(name: string): ChecksumAlgorithm {
   throw new S3Error("InvalidRequest", { message: `${name} is not a checksum header.` });
 }
 
-function plainLength(headers: Headers): number | undefined {
+function contentLength(headers: Headers): number | undefined {
   // RFC 9112 section 6.3: Transfer-Encoding overrides Content-Length.
   if (headers.has("transfer-encoding")) return undefined;
   return readLength(headers, "content-length");

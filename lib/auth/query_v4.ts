@@ -14,7 +14,9 @@ import type { SignatureV4 } from "./verify_v4.ts";
 
 /** The life of a presigned URL: from 15 minutes before it was signed to its expiry. */
 export interface PresignedLife {
+  /** `X-Amz-Date`. */
   readonly signedAt: Date;
+  /** The first instant at which it is over. */
   readonly expires: Date;
 }
 

@@ -10,12 +10,12 @@ export const MAX_PRESIGNED_SECONDS = 7 * 24 * 60 * 60;
  * The time a request says it was made: `x-amz-date`, else `Date`, each as RFC 1123 or ISO basic.
  *
  * @param headers The request's headers.
- * @throws {S3Error} AccessDenied when there is none or it can't be read.
+ * @throws {S3Error} AccessDenied when there is none, it can't be read, or it lies before 1970.
  */
 export function requestTime(headers: Headers): Date {
   const text = headers.get("x-amz-date") ?? headers.get("date");
   const time = text === null ? undefined : parseIsoBasic(text) ?? parseHttpDate(text);
-  if (time === undefined) {
+  if (time === undefined || time.getTime() < 0) {
     throw new S3Error("AccessDenied", {
       message: "AWS authentication requires a valid Date or x-amz-date header",
     });

@@ -8,7 +8,9 @@ import { latin1AsUtf8, signaturesEqual, utf8AsLatin1 } from "./hmac.ts";
 
 /** What a SigV2 signature covers besides the request itself. */
 export interface SignatureV2 {
+  /** Whose key signed. */
   readonly accessKeyId: string;
+  /** The key to check with. */
   readonly secretAccessKey: string;
   /** In base64. */
   readonly signature: string;
@@ -16,6 +18,14 @@ export interface SignatureV2 {
   readonly dateLine: string;
   /** Whether it stands in the query: then signed headers may have been moved there too. */
   readonly presigned: boolean;
+}
+
+/** How a signature that matches has to be read. */
+export interface ReadingV2 {
+  /** What a bare `+` in the query means. */
+  readonly plus: PlusMeaning;
+  /** Whether the signature covers parameters as headers that were moved into the query. */
+  readonly hoisted: boolean;
 }
 
 /** The sub-resources that SigV2 signs ("Signing and authenticating REST requests"). */
@@ -37,15 +47,15 @@ const BOTOCORE_SUB_RESOURCES: ReadonlySet<string> = new Set(
  *
  * @param request The request.
  * @param claim Its signature and what it is checked with.
- * @returns What a bare `+` in the query means.
+ * @returns How the signer meant the query.
  * @throws {S3Error} SignatureDoesNotMatch.
  */
-export function verifyV2(request: AuthRequest, claim: SignatureV2): PlusMeaning {
+export function verifyV2(request: AuthRequest, claim: SignatureV2): ReadingV2 {
   let first: string | undefined;
-  for (const { text, plus } of stringsToSign(request, claim)) {
+  for (const { text, plus, hoisted } of stringsToSign(request, claim)) {
     first ??= text;
     const expected = createHmac("sha1", claim.secretAccessKey).update(text, "latin1");
-    if (signaturesEqual(expected.digest("base64"), claim.signature)) return plus;
+    if (signaturesEqual(expected.digest("base64"), claim.signature)) return { plus, hoisted };
   }
   throw new S3Error("SignatureDoesNotMatch", {
     fields: {
@@ -60,8 +70,8 @@ export function verifyV2(request: AuthRequest, claim: SignatureV2): PlusMeaning 
 function* stringsToSign(
   request: AuthRequest,
   claim: SignatureV2,
-): Generator<{ text: string; plus: PlusMeaning }, void, undefined> {
-  for (const headers of headerReadings(request, claim.presigned)) {
+): Generator<ReadingV2 & { readonly text: string }, void, undefined> {
+  for (const [i, headers] of headerReadings(request, claim.presigned).entries()) {
     const lines = [
       request.method,
       headers.get("content-md5") ?? "",
@@ -74,27 +84,29 @@ function* stringsToSign(
     for (const amzReading of amzReadings) {
       for (const path of resourcePaths(request)) {
         for (const { text, plus } of subResources(request.rawQuery)) {
-          yield { text: `${lines}\n${amzReading}${path}${text}`, plus };
+          yield { text: `${lines}\n${amzReading}${path}${text}`, plus, hoisted: i > 0 };
         }
       }
     }
   }
 }
 
-/** botocore signs headers and then moves them to the query of a presigned URL. */
+/** As sent; then as botocore means it, which signs headers and moves them to the query. */
 function headerReadings(
   request: AuthRequest,
   presigned: boolean,
 ): readonly ReadonlyMap<string, string>[] {
   const sent = new Map(request.headers);
   if (!presigned) return [sent];
-  const merged = new Map(sent);
+  const moved = new Map<string, string>();
   for (const { name, value } of decodedParameters(request.rawQuery, "blank")) {
     const lower = name.toLowerCase();
-    const movable = lower.startsWith("x-amz-") || lower === "content-md5" ||
-      lower === "content-type";
-    if (movable && !merged.has(lower)) merged.set(lower, value ?? "");
+    if (!/^(x-amz-.*|content-md5|content-type)$/s.test(lower)) continue;
+    // Of two only one can be signed, and whoever reads them later may take the other.
+    if (moved.has(lower)) return [sent];
+    moved.set(lower, value ?? "");
   }
+  const merged = new Map([...moved, ...sent]);
   return merged.size === sent.size ? [sent] : [sent, merged];
 }
 

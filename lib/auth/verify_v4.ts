@@ -11,12 +11,15 @@ import type { SigningKeys } from "./signing_keys.ts";
 
 /** A SigV4 signature, read but not verified. */
 export interface SignatureV4 extends CanonicalParts {
+  /** Where it stands. */
   readonly kind: "header-v4" | "query-v4";
+  /** Who signed, and for what. */
   readonly credential: CredentialScope;
   /** In ISO basic form. */
   readonly timestamp: string;
   /** In hex. */
   readonly signature: string;
+  /** How the body is framed. */
   readonly payload: PayloadForm;
 }
 
@@ -72,6 +75,7 @@ export function verifyV4<C extends Credential>(
         payload: withSigner(payload, claim, key),
         signed: true,
         plus,
+        hoisted: kind === "query-v4",
       };
     }
   }

@@ -94,7 +94,7 @@ export class Transfers {
     const known = this.#contexts.get(id);
     if (known !== undefined) return known;
     const cas = new CasClient({
-      token: (scope, signal) => tokens.get(id, scope, signal),
+      token: (scope, signal, refused) => tokens.get(id, scope, signal, refused),
       send: this.#sender.send,
       ...(fetch && { fetch }),
       ...(sleep && { sleep }),

@@ -40,13 +40,15 @@ export class XetTokens {
    * @param id The bucket, `namespace/name`.
    * @param scope What it is for.
    * @param signal Ends the waiting.
+   * @param refused A token that the CAS did not take; another one is given.
    */
-  get(id: string, scope: XetScope, signal?: AbortSignal): Promise<XetToken> {
+  get(id: string, scope: XetScope, signal?: AbortSignal, refused?: string): Promise<XetToken> {
     const key = keyOf(id, scope);
     const cached = this.#cache.get(key);
-    if (cached !== undefined && this.#options.now() < cached.staleAt) {
-      return Promise.resolve(cached.token);
-    }
+    if (
+      cached !== undefined && cached.token.accessToken !== refused &&
+      this.#options.now() < cached.staleAt
+    ) return Promise.resolve(cached.token);
     return this.#flights.run(key, () => this.#renew(key, id, scope), signal);
   }
 
@@ -59,8 +61,11 @@ export class XetTokens {
   async #renew(key: string, id: string, scope: XetScope): Promise<XetToken> {
     const token = await this.#options.issue(id, scope);
     const now = this.#options.now();
-    const life = Math.max(0, token.exp * 1000 - now);
-    this.#cache.set(key, { token, staleAt: now + life - Math.min(MARGIN_MS, life / 2) });
+    const life = token.exp * 1000 - now;
+    // A new token that seems to have ended means that our clock is wrong. The CAS's counts: it says
+    // when the token ends, and until then every call would cost a call to the Hub.
+    const use = life > 0 ? life - Math.min(MARGIN_MS, life / 2) : MARGIN_MS;
+    this.#cache.set(key, { token, staleAt: now + use });
     return token;
   }
 }

@@ -20,7 +20,11 @@ export interface BlockOptions {
 }
 
 type Source =
-  | { readonly kind: "byob"; readonly reader: ReadableStreamBYOBReader }
+  | {
+    readonly kind: "byob";
+    readonly reader: ReadableStreamBYOBReader;
+    readonly length: number;
+  }
   | { readonly kind: "default"; readonly reader: ReadableStreamDefaultReader<Uint8Array> };
 
 /** Reads a byte stream in large blocks, with as little copying as the stream allows. */
@@ -40,7 +44,7 @@ export class BlockReader {
    * @param options Block size and expected length.
    */
   constructor(stream: ReadableStream<Uint8Array>, options: BlockOptions = {}) {
-    this.#source = openSource(stream);
+    this.#source = openSource(stream, options.length);
     this.#blockSize = options.blockSize ?? DEFAULT_BLOCK_SIZE;
     this.#length = options.length;
   }
@@ -53,7 +57,7 @@ export class BlockReader {
    */
   async next(): Promise<Uint8Array | undefined> {
     const block = this.#source.kind === "byob"
-      ? await this.#readInto(this.#source.reader)
+      ? await this.#readInto(this.#source.reader, this.#source.length)
       : await this.#gather(this.#source.reader);
     this.#received += block.length;
     const length = this.#length;
@@ -78,14 +82,16 @@ export class BlockReader {
     }
   }
 
-  async #readInto(reader: ReadableStreamBYOBReader): Promise<Uint8Array> {
-    const { capacity, enough } = this.#nextView();
+  async #readInto(reader: ReadableStreamBYOBReader, length: number): Promise<Uint8Array> {
+    const left = length - this.#received;
+    const last = left <= this.#blockSize;
+    // At the end of the length one read more sees that the stream ends, too.
+    const enough = last ? Math.max(1, left) : Math.max(1, this.#blockSize - SPARE_ROOM);
     // Each read detaches the buffer and gives it back under another name.
-    let buffer = new ArrayBuffer(capacity);
+    let buffer = new ArrayBuffer(last ? left + SPARE_ROOM : this.#blockSize);
     let size = 0;
     while (size < enough && !this.#ended) {
-      const min = this.#length === undefined ? 1 : enough - size;
-      const pending = reader.read(new Uint8Array(buffer, size), { min });
+      const pending = reader.read(new Uint8Array(buffer, size), { min: enough - size });
       const { done, value } = await pending.catch(rethrow);
       if (value === undefined) throw new S3Error("IncompleteBody");
       buffer = value.buffer;
@@ -93,20 +99,6 @@ export class BlockReader {
       this.#ended = done;
     }
     return new Uint8Array(buffer, 0, size);
-  }
-
-  /** How large the next view is, and how much of it makes a block. */
-  #nextView(): { readonly capacity: number; readonly enough: number } {
-    const left = this.#length === undefined ? Infinity : this.#length - this.#received;
-    // At the end of the length one read more sees that the stream ends, too.
-    if (left <= this.#blockSize) return { capacity: left + SPARE_ROOM, enough: Math.max(1, left) };
-    const capacity = Math.min(this.#blockSize, left === Infinity ? this.#unknownSize() : left);
-    return { capacity, enough: Math.max(1, capacity - SPARE_ROOM) };
-  }
-
-  /** A first small block, so that small bodies of unknown length take little memory. */
-  #unknownSize(): number {
-    return this.#received === 0 ? PASS_THROUGH_SIZE : this.#blockSize;
   }
 
   async #gather(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<Uint8Array> {
@@ -156,12 +148,14 @@ export function concatenate(pieces: readonly Uint8Array[], size: number): Uint8A
   return joined;
 }
 
-function openSource(stream: ReadableStream<Uint8Array>): Source {
+function openSource(stream: ReadableStream<Uint8Array>, length: number | undefined): Source {
+  // Without Content-Length a body comes in HTTP chunks, and reading those into a large view costs
+  // Deno 2.9 in proportion to the view, not to what is read: up to 30 ns/B against 0.7.
   // A body that is empty or already in memory is no byte stream in Deno, and asking for a BYOB
   // reader throws; a locked stream throws in both cases.
-  if (!stream.locked) {
+  if (length !== undefined && !stream.locked) {
     try {
-      return { kind: "byob", reader: stream.getReader({ mode: "byob" }) };
+      return { kind: "byob", reader: stream.getReader({ mode: "byob" }), length };
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
     }

@@ -3,9 +3,13 @@ import { bareETag, matchesETag } from "./etags.ts";
 
 /** The condition headers of a read or of a copy's source, as sent. */
 export interface ReadConditions {
+  /** Entity tags of which one must be current, or `*`. */
   readonly ifMatch?: string;
+  /** Entity tags of which none may be current, or `*`. */
   readonly ifNoneMatch?: string;
+  /** A date header's text. */
   readonly ifModifiedSince?: string;
+  /** A date header's text. */
   readonly ifUnmodifiedSince?: string;
 }
 
@@ -13,6 +17,7 @@ export interface ReadConditions {
 export interface Validators {
   /** The current entity tag, with or without quotes. */
   readonly etag: string;
+  /** When the object was last changed; compared in whole seconds. */
   readonly lastModified: Date;
 }
 

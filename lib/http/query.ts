@@ -20,7 +20,11 @@ export class Query {
   /** All parameters, in order. */
   readonly parameters: readonly QueryParameter[];
 
-  /** @param parameters All parameters, in order. */
+  /**
+   * Holds parameters as they are.
+   *
+   * @param parameters All parameters, in order.
+   */
   constructor(parameters: readonly QueryParameter[]) {
     this.parameters = parameters;
   }

@@ -1,3 +1,5 @@
+import { S3Error } from "../errors/s3_error.ts";
+
 /** The request target, split but not decoded: what the client put on the request line. */
 export interface RequestTarget {
   /** The path with its escapes, at least `/`. `..`, `//` and `%2F` are as they were sent. */
@@ -35,4 +37,16 @@ export function parseTarget(requestUrl: string): RequestTarget {
     rawPath: path === "" ? "/" : path,
     rawQuery: question < 0 ? undefined : target.slice(question + 1),
   };
+}
+
+/**
+ * Refuses a Host header that is none (RFC 9110 section 7.2). The runtime puts it before the target as it
+ * came, so that a `/` or `?` in it would become part of the path.
+ *
+ * @param host The header, if there is one.
+ * @throws {S3Error} InvalidRequest.
+ */
+export function requireHost(host: string | null): void {
+  if (host === null || /^[^\s/?#\\@]*$/.test(host)) return;
+  throw new S3Error("InvalidRequest", { message: "The Host header is not valid" });
 }

@@ -7,6 +7,7 @@ import type {
 import { commitOne } from "./commit_one.ts";
 import type { OperationContext } from "./context.ts";
 import { noSuchUpload } from "./multipart.ts";
+import { checkObjectChecksum } from "./object_checksum.ts";
 import { writeCondition } from "./write_condition.ts";
 
 /** All parts but the last have at least this many bytes (Amazon S3 multipart upload limits). */
@@ -134,5 +135,6 @@ function chooseParts(
         `The provided 'x-amz-mp-object-size' header value ${input.objectSize} does not match what was computed: ${size}`,
     });
   }
+  if (input.checksum !== undefined) checkObjectChecksum(input.checksum, chosen);
   return chosen;
 }

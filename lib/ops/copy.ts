@@ -44,12 +44,18 @@ export const copyObject: OperationHandler<"CopyObject"> = async (context, input)
 const wasOverwritten = (error: unknown): boolean =>
   error instanceof StoreError && error.kind === "conflict";
 
+/** A missing bucket is the source's, where the error would else name the target's. */
+const nameTheSource = ({ bucket }: CopySource) => (error: unknown): never => {
+  if (!(error instanceof StoreError) || error.kind !== "no_such_bucket") throw error;
+  throw new S3Error("NoSuchBucket", { fields: { BucketName: bucket }, cause: error });
+};
+
 /** The source of a copy; every condition that does not hold is a 412, never a 304 (CopyObject). */
 async function statCopySource(
   context: OperationContext,
   source: CopySource,
 ): Promise<StoredObject> {
-  const object = await statObject(context, source.bucket, source.key);
+  const object = await statObject(context, source.bucket, source.key).catch(nameTheSource(source));
   const outcome = evaluateCopySource(source.conditions, object, new Date(context.now()));
   if (outcome.kind === "failed") {
     throw new S3Error("PreconditionFailed", { fields: { Condition: outcome.condition } });

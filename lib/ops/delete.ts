@@ -23,6 +23,8 @@ export const deleteObjects: OperationHandler<"DeleteObjects"> = async ({ store }
       key,
       ...(etag !== undefined && { condition: { kind: "etag", etags: [etag] } }),
     }));
+  // A commit of nothing would not notice that the bucket is missing.
+  if (entries.length === 0) await store.statBucket(input.bucket);
   const results = (await store.commit(input.bucket, entries)).values();
   return {
     quiet: input.quiet,

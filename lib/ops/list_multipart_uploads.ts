@@ -33,23 +33,57 @@ export const listMultipartUploads: OperationHandler<"ListMultipartUploads"> = as
 
 async function* entriesAfter(
   uploads: AsyncIterable<Upload>,
-  { prefix, delimiter, keyMarker, uploadIdMarker }: ListMultipartUploadsInput,
+  input: ListMultipartUploadsInput,
 ): AsyncGenerator<Entry> {
   let group: string | undefined;
-  let passedMarker = false;
-  for await (const upload of uploads) {
-    if (!upload.key.startsWith(prefix)) continue;
-    const end = delimiter === undefined ? -1 : upload.key.indexOf(delimiter, prefix.length);
-    const name = end < 0 ? upload.key : upload.key.slice(0, end + (delimiter?.length ?? 0));
-    const order = keyMarker === "" ? 1 : compareUtf8(name, keyMarker);
-    if (order === 0 && end < 0 && uploadIdMarker !== "") {
-      const skipped = !passedMarker;
-      passedMarker ||= upload.uploadId === uploadIdMarker;
-      if (skipped) continue;
-    } else if (order <= 0) continue;
-    if (end < 0) yield { kind: "upload", upload };
+  for await (const { upload, name, grouped } of namedAfter(uploads, input)) {
+    if (!grouped) yield { kind: "upload", upload };
     else if (name !== group) yield { kind: "prefix", prefix: group = name };
   }
+}
+
+/** An upload under the name that it is listed by: its key, or the common prefix that it falls in. */
+interface Named {
+  readonly upload: Upload;
+  readonly name: string;
+  readonly grouped: boolean;
+}
+
+/**
+ * What comes after the markers. Uploads of the marker's key count once the marker's own upload has passed;
+ * if that has been aborted since, all of them do: a tool that aborts page by page must miss none.
+ */
+async function* namedAfter(
+  uploads: AsyncIterable<Upload>,
+  { prefix, delimiter, keyMarker, uploadIdMarker }: ListMultipartUploadsInput,
+): AsyncGenerator<Named> {
+  let held: Named[] = [];
+  let passed = uploadIdMarker === "";
+  for await (const upload of uploads) {
+    if (!upload.key.startsWith(prefix)) continue;
+    const named = nameOf(upload, prefix, delimiter);
+    const order = keyMarker === "" ? 1 : compareUtf8(named.name, keyMarker);
+    if (order < 0) continue;
+    const ofMarker = order === 0 && !named.grouped && uploadIdMarker !== "";
+    if (order === 0 && !ofMarker) continue;
+    if (ofMarker && upload.uploadId === uploadIdMarker) {
+      passed = true;
+      held = [];
+    } else if (ofMarker && !passed) held.push(named);
+    else {
+      yield* held;
+      held = [];
+      yield named;
+    }
+  }
+  yield* held;
+}
+
+function nameOf(upload: Upload, prefix: string, delimiter: string | undefined): Named {
+  const { key } = upload;
+  const end = delimiter === undefined ? -1 : key.indexOf(delimiter, prefix.length);
+  if (delimiter === undefined || end < 0) return { upload, name: key, grouped: false };
+  return { upload, name: key.slice(0, end + delimiter.length), grouped: true };
 }
 
 function nextMarkers(

@@ -14,7 +14,8 @@ export function writeCondition(
       message: "If-Match and If-None-Match cannot be used together on a write",
     });
   }
-  if (ifNoneMatch !== undefined) return { condition: { kind: "absent" } };
+  if (ifNoneMatch === "*") return { condition: { kind: "absent" } };
+  if (ifNoneMatch !== undefined) return { condition: { kind: "other-etag", etags: ifNoneMatch } };
   if (ifMatch === "*") return { condition: { kind: "exists" } };
   return ifMatch === undefined ? {} : { condition: { kind: "etag", etags: ifMatch } };
 }

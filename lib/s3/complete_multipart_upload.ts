@@ -1,10 +1,11 @@
-import { CHECKSUM_ALGORITHMS } from "../checksum/algorithms.ts";
+import { CHECKSUM_ALGORITHMS, checksumHeader } from "../checksum/algorithms.ts";
+import { decodeDigest } from "../checksum/base64.ts";
 import { S3Error } from "../errors/s3_error.ts";
 import { bareETag } from "../http/etags.ts";
-import type { RequestElement } from "../xml/read.ts";
+import { readDocument, type RequestElement } from "../xml/read.ts";
 import { uploadInput } from "./multipart.ts";
-import type { CompleteMultipartUploadInput } from "./operations.ts";
-import { MAX_PART_NUMBER, readXmlBody, writeConditions } from "./request_fields.ts";
+import type { CompleteMultipartUploadInput, ObjectChecksum } from "./operations.ts";
+import { MAX_PART_NUMBER, readSmallBody, writeConditions } from "./request_fields.ts";
 import type { S3Request } from "./s3_request.ts";
 
 /** 10,000 parts with their checksums are about 1.5 MiB. */
@@ -20,17 +21,21 @@ export async function readCompleteMultipartUpload(
   const { headers } = request;
   const conditions = writeConditions(headers);
   const objectSize = readObjectSize(headers);
-  const root = await readXmlBody(request, "CompleteMultipartUpload", {
+  const checksum = readObjectChecksum(headers);
+  const bytes = await readSmallBody(request, {
     maxBytes: MAX_DOCUMENT_BYTES,
     headerChecksums: false,
   });
-  const parts = root.children("Part");
+  // Unlike other operations, this one takes no document for a document without parts.
+  if (bytes.length === 0) throw new S3Error("MalformedXML");
+  const parts = readDocument(bytes, "CompleteMultipartUpload").children("Part");
   if (parts.length === 0 || parts.length > MAX_PART_NUMBER) throw new S3Error("MalformedXML");
   return {
     ...uploadInput(request),
     parts: parts.map(readPart),
     conditions,
     ...(objectSize !== undefined && { objectSize }),
+    ...(checksum !== undefined && { checksum }),
   };
 }
 
@@ -56,4 +61,22 @@ function readObjectSize(headers: Headers): number | undefined {
   throw new S3Error("InvalidRequest", {
     message: "Value for x-amz-mp-object-size header is invalid.",
   });
+}
+
+function readObjectChecksum(headers: Headers): ObjectChecksum | undefined {
+  const [sent, second] = CHECKSUM_ALGORITHMS.flatMap((algorithm) => {
+    const text = headers.get(checksumHeader(algorithm));
+    return text === null ? [] : [{ algorithm, text }];
+  });
+  if (sent === undefined) return undefined;
+  const [, value = "", count] = /^([^-]*)(?:-(\d{1,5}))?$/.exec(sent.text) ?? [];
+  if (second !== undefined || decodeDigest(value, sent.algorithm) === undefined) {
+    throw new S3Error("InvalidRequest", {
+      message: second === undefined
+        ? `Value for ${checksumHeader(sent.algorithm)} header is invalid.`
+        : "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.",
+    });
+  }
+  const partCount = count === undefined ? {} : { partCount: Number(count) };
+  return { algorithm: sent.algorithm, value, ...partCount };
 }

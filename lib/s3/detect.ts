@@ -23,8 +23,6 @@ export interface DetectInput {
  * NotImplemented for a sub-resource that this kind of address does not have.
  */
 export function detectOperation(input: DetectInput): OperationName {
-  // A browser asks before any request that scripts send, whatever its query (Fetch Standard, CORS).
-  if (input.method === "OPTIONS") return "Preflight";
   const routes = selectedRoutes(input);
   for (const { methods } of routes) {
     const operation = isMethod(input.method) ? methods[input.method] : undefined;
@@ -38,16 +36,30 @@ export function detectOperation(input: DetectInput): OperationName {
 }
 
 /**
+ * The answer to a preflight while no bucket has CORS rules.
+ *
+ * @param headers Its headers.
+ */
+export function preflightError(headers: Headers): S3Error {
+  if (!headers.has("origin")) {
+    return new S3Error("BadRequest", {
+      message: "Insufficient information. Origin request header needed.",
+    });
+  }
+  if (!headers.has("access-control-request-method")) {
+    return new S3Error("BadRequest", { message: "Invalid Access-Control-Request-Method: null" });
+  }
+  return new S3Error("AccessForbidden", {
+    message: "CORSResponse: CORS is not enabled for this bucket.",
+  });
+}
+
+/**
  * The answer to an operation that is recognised and not served.
  *
  * @param operation Its name.
  */
 export function unservedError(operation: UnservedOperation): S3Error {
-  if (operation === "Preflight") {
-    return new S3Error("AccessForbidden", {
-      message: "CORSResponse: CORS is not enabled for this bucket.",
-    });
-  }
   return new S3Error("NotImplemented", { message: `${operation} is not implemented` });
 }
 
@@ -56,14 +68,13 @@ function selectedRoutes(input: DetectInput): readonly Route[] {
   const { address, query } = input;
   const routes = ROUTES[address.kind].filter((route) => applies(route, input));
   const marker = routes[0]?.marker;
-  if (marker !== undefined) return routes.filter((route) => route.marker === marker);
   const stray = SUB_RESOURCES.find((name) => query.has(name));
-  if (stray !== undefined) {
+  if (stray !== undefined && (marker === undefined || !SUB_RESOURCES.includes(marker))) {
     throw new S3Error("NotImplemented", {
       message: `The sub-resource ${stray} is not implemented for a ${address.kind}`,
     });
   }
-  return routes;
+  return marker === undefined ? routes : routes.filter((route) => route.marker === marker);
 }
 
 function applies({ marker, value, and, header }: Route, { query, headers }: DetectInput): boolean {

@@ -1,7 +1,7 @@
 import { readConditions } from "../http/conditions.ts";
 import { formatHttpDate } from "../http/dates.ts";
 import { contentHeaders, emptyAnswer } from "./answers.ts";
-import { utf8ToHeader } from "./header_text.ts";
+import { asHeader, utf8ToHeader } from "./header_text.ts";
 import type { GetObjectInput, GetObjectOutput } from "./operations.ts";
 import { objectInput, partNumberParameter, textParameter } from "./request_fields.ts";
 import type { S3Request } from "./s3_request.ts";
@@ -56,7 +56,7 @@ export function writeGetObject(output: GetObjectOutput): Response {
   const { size } = object.content;
   const part = range.kind === "part" ? range : undefined;
   headers.set("Accept-Ranges", "bytes");
-  headers.set("Content-Type", object.attributes.contentType ?? DEFAULT_CONTENT_TYPE);
+  headers.set("Content-Type", contentType(object));
   headers.set("Content-Length", String(part ? part.last - part.first + 1 : size));
   if (part) headers.set("Content-Range", `bytes ${part.first}-${part.last}/${size}`);
   if (output.partsCount !== undefined) {
@@ -64,4 +64,9 @@ export function writeGetObject(output: GetObjectOutput): Response {
   }
   for (const [name, value] of Object.entries(output.overrides)) headers.set(name, value);
   return new Response(output.body ?? null, { status: part ? 206 : 200, headers });
+}
+
+/** Other tools can have given a file a type that no header holds. */
+function contentType({ attributes }: GetObjectOutput["object"]): string {
+  return asHeader(attributes.contentType?.trim() ?? "") || DEFAULT_CONTENT_TYPE;
 }

@@ -6,22 +6,38 @@
 
 import { S3Error } from "../errors/s3_error.ts";
 
+const TAB = 0x09;
+const SPACE = 0x20;
+const DELETE = 0x7f;
+
 /**
  * Text as a header value: its UTF-8 bytes, a character each.
  *
  * @param name Where the text comes from, for the error.
  * @param text Any text.
- * @throws {S3Error} InvalidArgument when it holds a line break or a NUL, which no header can.
+ * @throws {S3Error} InvalidArgument when it holds control characters, which no header can.
  */
 export function utf8ToHeader(name: string, text: string): string {
-  if (/[\r\n\0]/.test(text)) {
-    throw new S3Error("InvalidArgument", {
-      message: "Header values must not contain line breaks",
-      fields: { ArgumentName: name, ArgumentValue: text },
-    });
-  }
+  const value = asHeader(text);
+  if (value !== undefined) return value;
+  throw new S3Error("InvalidArgument", {
+    message: "Header values must not contain control characters",
+    fields: { ArgumentName: name, ArgumentValue: text },
+  });
+}
+
+/**
+ * Text as a header value, as {@linkcode utf8ToHeader}; undefined when it holds what no header value
+ * can (RFC 9110 section 5.5). Deno 2.9 ends the whole process when an answer has such a header.
+ *
+ * @param text Any text.
+ */
+export function asHeader(text: string): string | undefined {
   let value = "";
-  for (const byte of new TextEncoder().encode(text)) value += String.fromCharCode(byte);
+  for (const byte of new TextEncoder().encode(text)) {
+    if ((byte < SPACE && byte !== TAB) || byte === DELETE) return undefined;
+    value += String.fromCharCode(byte);
+  }
   return value;
 }
 

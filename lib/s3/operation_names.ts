@@ -2,7 +2,7 @@ import type { ServedOperation } from "./operations.ts";
 
 /**
  * Operations that are recognised and not served yet, by the names of the Amazon S3 API reference
- * (`Preflight`, `AppendObject` and `ListenBucketNotification` are named by those who speak them).
+ * (`AppendObject` and `ListenBucketNotification` are named by those who speak them).
  * They have names so that none is ever mistaken for another.
  */
 export const UNSERVED_OPERATIONS = [
@@ -63,7 +63,6 @@ export const UNSERVED_OPERATIONS = [
   "ListObjectVersions",
   "ListenBucketNotification",
   "PostObject",
-  "Preflight",
   "PutBucketAbac",
   "PutBucketAccelerateConfiguration",
   "PutBucketAcl",

@@ -15,57 +15,37 @@ import type {
   StoreBucket,
   StoredObject,
 } from "../store/object_store.ts";
-import type { Upload, UploadPart } from "../multipart/upload_registry.ts";
 import type { RequestedRange } from "../http/range.ts";
 import type { ReadConditions } from "../http/conditions.ts";
+import type {
+  AbortMultipartUploadInput,
+  CompleteMultipartUploadInput,
+  CompleteMultipartUploadOutput,
+  CreateMultipartUploadInput,
+  CreateMultipartUploadOutput,
+  ListMultipartUploadsInput,
+  ListMultipartUploadsOutput,
+  ListPartsInput,
+  ListPartsOutput,
+  UploadPartInput,
+  UploadPartOutput,
+} from "./multipart_operations.ts";
+import type {
+  BucketInput,
+  ObjectInput,
+  Owner,
+  RequestBody,
+  WriteConditions,
+} from "./operation_parts.ts";
 
-/** A body after decoding; its stream errors at its end if any check of the request fails. */
-export interface RequestBody {
-  /** The bytes of the object or part, without framing. */
-  readonly stream: ReadableStream<Uint8Array>;
-  /** Length in bytes, when the client told it. */
-  readonly length?: number;
-  /** What was computed over the bytes; valid after the stream has ended well. */
-  digests(): BodyDigests;
-}
-
-/** Digests of a body. */
-export interface BodyDigests {
-  /** Hex, when it was asked for. */
-  readonly md5?: string;
-  /** Verified checksums by S3 algorithm name, base64. */
-  readonly checksums: Readonly<Record<string, string>>;
-}
-
-/** A bucket operation's address. */
-export interface BucketInput {
-  readonly bucket: string;
-}
-
-/** An object operation's address. */
-export interface ObjectInput extends BucketInput {
-  readonly key: string;
-}
-
-/** Conditions on what the key holds when a write is committed (`If-Match`, `If-None-Match`). */
-export interface WriteConditions {
-  /** Entity tags, or `*`. */
-  readonly ifMatch?: readonly string[] | "*";
-  /** `*` only; other forms are refused by the reader. */
-  readonly ifNoneMatch?: "*";
-}
+export type * from "./multipart_operations.ts";
+export type * from "./operation_parts.ts";
 
 /** GET `/`. */
 export interface ListBucketsInput {
   readonly prefix: string;
   readonly maxBuckets?: number;
   readonly continuationToken?: string;
-}
-
-/** The owner element of several documents. */
-export interface Owner {
-  readonly id: string;
-  readonly name: string;
 }
 
 /** Answer of ListBuckets. */
@@ -196,103 +176,6 @@ export interface CopyObjectInput extends ObjectInput {
 /** Answer of CopyObject. */
 export interface CopyObjectOutput {
   readonly object: StoredObject;
-}
-
-/** POST `/b/k?uploads`. */
-export interface CreateMultipartUploadInput extends ObjectInput {
-  readonly attributes: ObjectAttributes;
-  readonly checksumAlgorithm?: string;
-  readonly checksumType?: string;
-}
-
-/** Answer of CreateMultipartUpload. */
-export interface CreateMultipartUploadOutput {
-  readonly upload: Upload;
-  readonly checksumAlgorithm?: string;
-  readonly checksumType?: string;
-}
-
-/** PUT `/b/k?partNumber&uploadId`. */
-export interface UploadPartInput extends ObjectInput {
-  readonly uploadId: string;
-  /** 1 to 10,000. */
-  readonly partNumber: number;
-  readonly body: RequestBody;
-}
-
-/** Answer of UploadPart. */
-export interface UploadPartOutput {
-  readonly part: UploadPart;
-}
-
-/** POST `/b/k?uploadId`. */
-export interface CompleteMultipartUploadInput extends ObjectInput {
-  readonly uploadId: string;
-  /** In the client's order. */
-  readonly parts: readonly {
-    readonly partNumber: number;
-    readonly etag: string;
-    /** By algorithm name, base64. */
-    readonly checksums: Readonly<Record<string, string>>;
-  }[];
-  readonly conditions: WriteConditions;
-  /** `x-amz-mp-object-size`. */
-  readonly objectSize?: number;
-}
-
-/** Answer of CompleteMultipartUpload. */
-export interface CompleteMultipartUploadOutput {
-  readonly bucket: string;
-  readonly key: string;
-  readonly etag: string;
-  /** `x-hf-xet-hash` and the like: header name → value. */
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-/** DELETE `/b/k?uploadId`. */
-export interface AbortMultipartUploadInput extends ObjectInput {
-  readonly uploadId: string;
-}
-
-/** GET `/b/k?uploadId`. */
-export interface ListPartsInput extends ObjectInput {
-  readonly uploadId: string;
-  /** 0 to 1000. */
-  readonly maxParts: number;
-  /** 0 when absent. */
-  readonly partNumberMarker: number;
-}
-
-/** Answer of ListParts. */
-export interface ListPartsOutput {
-  readonly request: ListPartsInput;
-  readonly upload: Upload;
-  readonly parts: readonly UploadPart[];
-  readonly truncated: boolean;
-  readonly owner: Owner;
-}
-
-/** GET `/b?uploads`. */
-export interface ListMultipartUploadsInput extends BucketInput {
-  readonly prefix: string;
-  readonly delimiter?: string;
-  readonly keyMarker: string;
-  /** Ignored without a key marker. */
-  readonly uploadIdMarker: string;
-  /** 0 to 1000. */
-  readonly maxUploads: number;
-  readonly encodingType?: "url";
-}
-
-/** Answer of ListMultipartUploads. */
-export interface ListMultipartUploadsOutput {
-  readonly request: ListMultipartUploadsInput;
-  readonly uploads: readonly Upload[];
-  readonly commonPrefixes: readonly string[];
-  readonly truncated: boolean;
-  readonly nextKeyMarker?: string;
-  readonly nextUploadIdMarker?: string;
-  readonly owner: Owner;
 }
 
 /** Every served operation's input and output. */

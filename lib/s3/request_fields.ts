@@ -11,6 +11,7 @@ import { parseETagCondition } from "../http/etags.ts";
 import type { Query } from "../http/query.ts";
 import type { ObjectAttributes } from "../store/object_store.ts";
 import { readDocument, type RequestElement } from "../xml/read.ts";
+import { headerToUtf8 } from "./header_text.ts";
 import type { BucketInput, ObjectInput, WriteConditions } from "./operations.ts";
 import type { OpenBodyOptions, S3Request } from "./s3_request.ts";
 
@@ -101,27 +102,21 @@ export function encodingTypeParameter(query: Query): { readonly encodingType?: "
 
 /** What is stored with an object besides its bytes, from the headers of the request that makes it. */
 export function objectAttributes(headers: Headers): ObjectAttributes {
-  const contentType = headers.get("content-type")?.trim();
+  const value = headers.get("content-type")?.trim() ?? "";
+  const contentType = headerToUtf8(value) ?? value;
   return contentType ? { contentType } : {};
 }
 
 /**
- * The conditions on a write (Amazon S3 user guide, "Conditional requests").
- *
- * @throws {S3Error} NotImplemented for an `If-None-Match` other than `*`, as S3 answers.
+ * The conditions on a write (Amazon S3 user guide, "Conditional requests"). S3 knows `If-None-Match`
+ * with `*` only; entity tags are taken in the sense of RFC 9110 section 13.1.2, as other servers do.
  */
 export function writeConditions(headers: Headers): WriteConditions {
   const ifMatch = headers.get("if-match");
   const ifNoneMatch = headers.get("if-none-match");
-  if (ifNoneMatch !== null && ifNoneMatch.trim() !== "*") {
-    throw new S3Error("NotImplemented", {
-      message: "A header you provided implies functionality that is not implemented",
-      fields: { Header: "If-None-Match" },
-    });
-  }
   return {
     ...(ifMatch !== null && { ifMatch: etagsOf(ifMatch) }),
-    ...(ifNoneMatch !== null && { ifNoneMatch: "*" }),
+    ...(ifNoneMatch !== null && { ifNoneMatch: etagsOf(ifNoneMatch) }),
   };
 }
 

@@ -52,7 +52,7 @@ const NO_CHECKSUMS: ReadonlySet<string> = new Set(
  * checksum of an empty body there.
  *
  * @param headers The headers as sent; not changed.
- * @param query The query, all of it signed (SigV4).
+ * @param query The query, its parameters of these names signed.
  */
 export function withHoistedHeaders(headers: Headers, query: Query): Headers {
   const effective = new Headers(headers);

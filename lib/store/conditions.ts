@@ -28,6 +28,10 @@ export function brokenCondition(
       return condition.etags.includes(etagOf(file.xetHash))
         ? undefined
         : failed("holds something else");
+    case "other-etag":
+      return file !== undefined && condition.etags.includes(etagOf(file.xetHash))
+        ? failed("holds just that")
+        : undefined;
     default:
       return condition satisfies never;
   }

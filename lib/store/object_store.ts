@@ -15,10 +15,46 @@ export interface StoreBucket {
   readonly createdAt: Date;
 }
 
-/** What is stored with an object besides its bytes. */
+/** A tag of an object. */
+export interface ObjectTag {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** A checksum that the writer gave of an object. */
+export interface ObjectChecksum {
+  /** S3's name of the algorithm, such as `CRC32`. */
+  readonly algorithm: string;
+  /** Base64; a composite one ends in a dash and the number of parts. */
+  readonly value: string;
+  readonly type: "FULL_OBJECT" | "COMPOSITE";
+}
+
+/** What is stored with an object besides its bytes. All of it is gone with the next write of the key. */
 export interface ObjectAttributes {
   /** The media type; absent means the default of the reader. */
   readonly contentType?: string;
+  readonly cacheControl?: string;
+  readonly contentDisposition?: string;
+  /** Without `aws-chunked`. */
+  readonly contentEncoding?: string;
+  readonly contentLanguage?: string;
+  /** As sent, not parsed. */
+  readonly expires?: string;
+  /** User metadata: names in lower case without `x-amz-meta-`, in the order sent. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly tags?: readonly ObjectTag[];
+  readonly checksum?: ObjectChecksum;
+}
+
+/** A part that a multipart object was made of. */
+export interface ObjectPart {
+  /** 1 to 10,000; gaps are possible. */
+  readonly partNumber: number;
+  /** Bytes. */
+  readonly size: number;
+  /** Base64, when the part came with one of the upload's algorithm. */
+  readonly checksum?: string;
 }
 
 /** Names content that can be read: enough to fetch it, and nothing about where it is listed. */
@@ -80,7 +116,9 @@ export interface Recipe {
 export type WriteCondition =
   | { readonly kind: "absent" }
   | { readonly kind: "exists" }
-  | { readonly kind: "etag"; readonly etags: readonly string[] };
+  | { readonly kind: "etag"; readonly etags: readonly string[] }
+  /** Nothing, or something with none of these entity tags. */
+  | { readonly kind: "other-etag"; readonly etags: readonly string[] };
 
 /** A change to one key. */
 export type CommitEntry =
@@ -89,7 +127,13 @@ export type CommitEntry =
     readonly condition?: WriteCondition;
   }
   & (
-    | { readonly kind: "put"; readonly content: ContentRef; readonly attributes: ObjectAttributes }
+    | {
+      readonly kind: "put";
+      readonly content: ContentRef;
+      readonly attributes: ObjectAttributes;
+      /** Of a multipart object. */
+      readonly parts?: readonly ObjectPart[];
+    }
     | {
       /** By reference: no bytes move. The source is re-read under the locks of the commit. */
       readonly kind: "copy";

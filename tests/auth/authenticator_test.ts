@@ -378,6 +378,18 @@ Deno.test("a SigV2 URL may have its signed headers moved into the query, as boto
   assertEquals(accepts("PUT", url, {}).kind, "query-v2");
   assertEquals(accepts("PUT", url, { "content-type": "text/plain" }).kind, "query-v2");
   assertEquals(codeOf("PUT", url, { "content-type": "text/html" }), "SignatureDoesNotMatch");
+  assertEquals(accepts("PUT", url, {}).hoisted, true);
+  for (const again of ["&x-amz-meta-a=2", "&X-Amz-Meta-A=2", "&x-amz-copy-source=b/other"]) {
+    assertEquals(codeOf("PUT", url + again, {}), "SignatureDoesNotMatch", again);
+  }
+});
+
+Deno.test("parameters that no SigV2 signature covers are not taken for headers", () => {
+  const expires = String(Date.parse(NOW) / 1000 + 60);
+  const signature = encodeURIComponent(signV2(`PUT\n\n\n${expires}\n/b/k`));
+  const url =
+    `/b/k?AWSAccessKeyId=${EXAMPLE.accessKeyId}&Signature=${signature}&Expires=${expires}`;
+  assertEquals(accepts("PUT", `${url}&x-amz-copy-source=b/other`, {}).hoisted, false);
 });
 
 Deno.test("with authentication off nothing is checked and framing is still announced", () => {
@@ -388,6 +400,7 @@ Deno.test("with authentication off nothing is checked and framing is still annou
     payload: { kind: "plain" },
     signed: false,
     plus: "blank",
+    hoisted: false,
   });
   const framed = of("/b/k", {
     authorization: "AWS4-HMAC-SHA256 nonsense",

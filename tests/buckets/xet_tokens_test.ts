@@ -53,6 +53,28 @@ Deno.test("a token of a short life is used for half of it", async () => {
   assertEquals(issued.length, 2);
 });
 
+Deno.test("a refused token is replaced, once for all who had it", async () => {
+  const { tokens, issued } = tokensOf(900);
+  await tokens.get("a/b", "write");
+  const all = await Promise.all(
+    [1, 2, 3].map(() => tokens.get("a/b", "write", undefined, "t1")),
+  );
+  assertEquals(all.map(({ accessToken }) => accessToken), ["t2", "t2", "t2"]);
+  assertEquals((await tokens.get("a/b", "write", undefined, "t1")).accessToken, "t2");
+  assertEquals(issued.length, 2);
+});
+
+Deno.test("where our clock is ahead of the Hub's, a token is kept all the same", async () => {
+  const { tokens, issued, clock } = tokensOf(-100);
+  await tokens.get("a/b", "read");
+  clock.now += 59_999;
+  await tokens.get("a/b", "read");
+  assertEquals(issued.length, 1);
+  clock.now += 1;
+  await tokens.get("a/b", "read");
+  assertEquals(issued.length, 2);
+});
+
 Deno.test("the tokens of a bucket can be forgotten", async () => {
   const { tokens, issued } = tokensOf(900);
   await tokens.get("a/b", "write");

@@ -1,5 +1,6 @@
-import { assertEquals } from "@std/assert";
-import { parseTarget } from "../../lib/http/request_target.ts";
+import { assertEquals, assertThrows } from "@std/assert";
+import { S3Error } from "../../lib/errors/s3_error.ts";
+import { parseTarget, requireHost } from "../../lib/http/request_target.ts";
 
 const CASES: readonly (readonly [url: string, path: string, query: string | undefined])[] = [
   ["http://localhost:9000/", "/", undefined],
@@ -38,4 +39,13 @@ Deno.test("the runtime hands targets over raw", async () => {
   }
   await server.shutdown();
   assertEquals(seen, ["/a/../b//c%2F x=%zz", "/k%20 ", "/%2e%2e/. undefined", "/a+b c+d"]);
+});
+
+Deno.test("a Host header that is none is refused: the runtime puts it before the target", () => {
+  for (const host of [null, "", "localhost:9000", "[::1]:9000", "b.example.org", "127.0.0.1"]) {
+    requireHost(host);
+  }
+  for (const host of ["a/b", "a?b", "a#b", "a b", "a\\b", "user@a", "a\tb", "/"]) {
+    assertThrows(() => requireHost(host), S3Error);
+  }
 });

@@ -198,6 +198,8 @@ function failedCondition(
         ? undefined
         : failed;
     }
+    case "other-etag":
+      return current !== undefined && condition.etags.includes(current.etag) ? failed : undefined;
     default:
       return condition satisfies never;
   }

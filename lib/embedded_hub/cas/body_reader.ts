@@ -1,6 +1,16 @@
 /** Reads exact numbers of bytes from a stream that comes in pieces of any size. */
 
-/** Takes bytes off the front of a stream. */
+import { CasError } from "./cas_error.ts";
+
+/** The client went away, or sent less than it said: nobody's failure but its own. */
+export class BrokenBodyError extends CasError {
+  /** @param cause What reading the body threw. */
+  constructor(cause: unknown) {
+    super(400, "The body broke off", { cause });
+  }
+}
+
+/** Takes bytes off the front of a stream. A stream that fails is a {@linkcode BrokenBodyError}. */
 export class BodyReader {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   #pieces: Uint8Array[] = [];
@@ -19,7 +29,7 @@ export class BodyReader {
   /** The next `count` bytes, left in place; fewer at the end of the stream. */
   async peek(count: number): Promise<Uint8Array> {
     while (this.#buffered < count) {
-      const { value, done } = await this.#reader.read();
+      const { value, done } = await this.#next();
       if (done) break;
       if (value.length === 0) continue;
       this.#pieces.push(value);
@@ -51,11 +61,19 @@ export class BodyReader {
     this.#pieces = [];
     this.#buffered = 0;
     while (this.#received <= limit) {
-      const { value, done } = await this.#reader.read();
+      const { value, done } = await this.#next();
       if (done) return;
       this.#received += value.length;
     }
     await this.cancel();
+  }
+
+  async #next(): Promise<ReadableStreamReadResult<Uint8Array>> {
+    try {
+      return await this.#reader.read();
+    } catch (error) {
+      throw new BrokenBodyError(error);
+    }
   }
 
   /** Cancels the stream. */

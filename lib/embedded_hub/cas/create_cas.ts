@@ -9,7 +9,7 @@
 import { type Database, keptSecret } from "../storage/database.ts";
 import type { XorbFiles } from "../storage/xorb_files.ts";
 import { type AccessTokens, accessTokens } from "./access_tokens.ts";
-import { BodyReader } from "./body_reader.ts";
+import { BodyReader, BrokenBodyError } from "./body_reader.ts";
 import type { ByteRange } from "./byte_ranges.ts";
 import { CasError } from "./cas_error.ts";
 import { type CasCalls, casCalls } from "./cas_calls.ts";
@@ -171,7 +171,7 @@ async function readToEnd(request: Request): Promise<void> {
     await new BodyReader(request.body).drain(2 * MAX_XORB_BYTES);
   } catch (error) {
     // The client is gone, and nobody is left to answer.
-    if (!request.signal.aborted) throw error;
+    if (!(error instanceof BrokenBodyError)) throw error;
   }
 }
 
@@ -182,8 +182,7 @@ function errorResponse(
 ): Response {
   const status = error instanceof CasError ? error.status : 500;
   const message = error instanceof CasError ? error.message : "Internal error";
-  // A client that went away breaks its own upload off: no failure of ours.
-  if (status === 500 && !request.signal.aborted) onError(error);
+  if (status === 500) onError(error);
   if (request.method === "HEAD") return new Response(null, { status });
   return Response.json({ error: message }, { status });
 }

@@ -7,7 +7,7 @@
  */
 
 import type { XorbWriter } from "../storage/xorb_files.ts";
-import { BodyReader } from "./body_reader.ts";
+import { BodyReader, BrokenBodyError } from "./body_reader.ts";
 import { CasError, refused } from "./cas_error.ts";
 import { MAX_XORB_BYTES, type ReceivedXorb, receiveXorb } from "./receive_xorb.ts";
 import type { XorbStore } from "./xorb_store.ts";
@@ -125,7 +125,7 @@ async function storeUpload(
     return { kind: "stored", writer, received };
   } catch (error) {
     await writer.abort();
-    if (!(error instanceof CasError)) throw error;
+    if (!(error instanceof CasError) || error instanceof BrokenBodyError) throw error;
     await reader.drain(2 * MAX_XORB_BYTES);
     return { kind: "bad", reason: error };
   }

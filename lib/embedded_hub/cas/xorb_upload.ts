@@ -1,6 +1,6 @@
 /** `POST /v1/xorbs/{prefix}/{hash}`: a xorb in one request. */
 
-import { BodyReader } from "./body_reader.ts";
+import { BodyReader, BrokenBodyError } from "./body_reader.ts";
 import { CasError, refused } from "./cas_error.ts";
 import { MAX_XORB_BYTES, receiveXorb } from "./receive_xorb.ts";
 import type { XorbStore } from "./xorb_store.ts";
@@ -27,7 +27,9 @@ export async function uploadXorb(
   } catch (error) {
     await writer.abort();
     // Read to the end, so that the client is done sending and reads the answer.
-    if (error instanceof CasError) await reader.drain(2 * MAX_XORB_BYTES);
+    if (error instanceof CasError && !(error instanceof BrokenBodyError)) {
+      await reader.drain(2 * MAX_XORB_BYTES);
+    }
     throw error;
   }
   return await xorbs.keep(hash, writer, received.length, received.table);

@@ -60,8 +60,10 @@ export async function readText(request: HubRequest, limit: number): Promise<stri
     }
     return text + decoder.decode();
   } catch (error) {
-    if (error instanceof TypeError) throw new HubError(400, "The body is not valid UTF-8");
-    throw error;
+    if (error instanceof HubError) throw error;
+    // The decoder throws TypeErrors; all else is a body that broke off, as when the client is gone.
+    const what = error instanceof TypeError ? "is not valid UTF-8" : "broke off";
+    throw new HubError(400, `The body ${what}`);
   }
 }
 

@@ -48,7 +48,9 @@ export interface Attempt {
   receive(response: Response): AsyncGenerator<Uint8Array, void, void>;
   /** The whole body; throws CasError if it is longer than `limit` bytes. */
   readAll(response: Response, limit: number): Promise<Uint8Array>;
-  /** The error for an answer that is not a success; its body is cancelled. */
+  /** Leaves the rest of an answer unread. */
+  leave(response: Response): Promise<void>;
+  /** The error for an answer that is not a success; its body is left unread. */
   refuse(response: Response): Promise<CasError>;
   /** Something arrived. */
   progress(): void;
@@ -125,13 +127,19 @@ export class Exchange {
         guard(() => this.#options.send(url, { ...init, body, signal, progress })),
       receive,
       readAll: (response, limit) => collect(receive(response), limit, what),
+      leave,
       refuse: async (response) => {
-        await response.body?.cancel();
+        await leave(response);
         return refusal(what, response, this.now());
       },
       progress,
     };
   }
+}
+
+async function leave(response: Response): Promise<void> {
+  // Of a body that has broken off meanwhile nothing is left; that must not hide what is being done.
+  await response.body?.cancel().catch(() => {});
 }
 
 async function* pieces(
@@ -154,7 +162,8 @@ async function* pieces(
     ended = true; // a broken body has nothing left to cancel
     throw error;
   } finally {
-    if (!ended) await reader.cancel();
+    // As with `leave`: who stops reading has a reason, and a body that broke has no better one.
+    if (!ended) await reader.cancel().catch(() => {});
     reader.releaseLock();
   }
 }

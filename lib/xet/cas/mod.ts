@@ -4,15 +4,15 @@
  * @module
  */
 
-export {
-  type CasCallOptions,
-  CasClient,
-  type CasClientOptions,
-  type CasScope,
-  type CasToken,
-  type CasTokenSource,
-  type FileRange,
-} from "./cas_client.ts";
+export { CasClient } from "./cas_client.ts";
+export type {
+  CasCallOptions,
+  CasClientOptions,
+  CasScope,
+  CasToken,
+  CasTokenSource,
+  FileRange,
+} from "./cas_options.ts";
 export { CasError, type CasErrorOptions } from "./cas_error.ts";
 export type { CasRetry } from "./exchange.ts";
 export type { FileChunkHashes } from "./file_chunk_hashes.ts";

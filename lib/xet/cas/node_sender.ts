@@ -45,8 +45,24 @@ async function exchange(
   const outgoing = url.startsWith("https:")
     ? https.request(url, { ...options, agent: secure })
     : http.request(url, { ...options, agent: plain });
-  const abort = () => outgoing.destroy();
+  // A request that is destroyed before it has a socket may never say so: nobody waits for it to.
+  const aborted = Promise.withResolvers<never>();
+  const abort = () => aborted.reject(signal.reason);
   signal.addEventListener("abort", abort, { once: true });
+  try {
+    return await Promise.race([converse(outgoing, request), aborted.promise]);
+  } catch (error) {
+    outgoing.destroy();
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}
+
+async function converse(
+  outgoing: http.ClientRequest,
+  request: SendRequest,
+): Promise<SendAnswer> {
   const answered = new Promise<http.IncomingMessage>((resolve, reject) => {
     outgoing.once("response", resolve);
     outgoing.on("error", reject);
@@ -61,12 +77,7 @@ async function exchange(
     const answer = await readAnswer(await answered, request.progress);
     if (!sent) outgoing.destroy();
     return answer;
-  } catch (error) {
-    outgoing.destroy();
-    signal.throwIfAborted();
-    throw error;
   } finally {
-    signal.removeEventListener("abort", abort);
     answered.catch(() => {}); // thrown above where anybody waited for it
   }
 }

@@ -1,4 +1,4 @@
-import type { FileRange } from "../cas/cas_client.ts";
+import type { FileRange } from "../cas/cas_options.ts";
 import { XetFormatError } from "../error.ts";
 import { ZERO_HASH } from "../hash/mod.ts";
 import { limitsOf, type TransferContext, type TransferOptions } from "./context.ts";

@@ -1,7 +1,8 @@
 import pLimit from "p-limit";
 import type { FairTurn } from "../../flow/fair_turn.ts";
 import { CasError } from "../cas/cas_error.ts";
-import type { CasClient, FileRange } from "../cas/cas_client.ts";
+import type { CasClient } from "../cas/cas_client.ts";
+import type { FileRange } from "../cas/cas_options.ts";
 import {
   type FetchSource,
   type Reconstruction,

@@ -1,5 +1,6 @@
+import { FairTurn } from "../../flow/fair_turn.ts";
 import type { Lease } from "../../flow/memory_budget.ts";
-import { ChunkList, equalHashes, fileHash, printHash } from "../hash/mod.ts";
+import { ChunkList, equalHashes, FileHasher, printHash } from "../hash/mod.ts";
 import type { EncodedChunk, EncodedChunks } from "../engine/mod.ts";
 import { type FileRecipe, limitsOf, type TransferContext, type TransferLimits } from "./context.ts";
 import { type ChunkPlace, DedupIndex } from "./dedup_index.ts";
@@ -25,6 +26,8 @@ export class FileWriter {
   readonly #pass = () => this.#abort.abort(this.#outer?.reason);
   readonly #forget: () => void;
   readonly #chunks = new ChunkList();
+  /** Fed chunk by chunk: all at the end would stop the event loop for a large file. */
+  readonly #hasher = new FileHasher();
   readonly #terms = new TermList();
   readonly #index = new DedupIndex();
   readonly #xorbs: PackedXorb[] = [];
@@ -93,6 +96,7 @@ export class FileWriter {
     const run: EncodedChunk[] = [];
     for (const chunk of encoded.chunks) {
       this.#chunks.push(chunk.hash, chunk.length);
+      this.#hasher.add(chunk.hash, chunk.length);
       const known = this.#find(chunk.hash);
       if (known !== undefined) {
         this.#pack(run, encoded);
@@ -126,6 +130,9 @@ export class FileWriter {
    */
   reference(recipe: FileRecipe, start: number, end: number): void {
     this.#chunks.append(recipe.chunks.slice(start, end));
+    for (let i = start; i < end; i++) {
+      this.#hasher.add(recipe.chunks.hash(i), recipe.chunks.size(i));
+    }
     let first = 0;
     for (const term of recipe.terms) {
       const from = Math.max(start, first);
@@ -155,12 +162,13 @@ export class FileWriter {
     this.#throwIfFailed();
     this.signal.throwIfAborted();
     const recipe = {
-      hash: printHash(fileHash(this.#chunks)),
+      hash: printHash(this.#hasher.digest()),
       size: this.#chunks.totalSize,
       terms: this.#terms.close(),
       chunks: this.#chunks,
     };
-    await registerFile(this.#context.cas, recipe, this.#xorbs, { signal: this.signal });
+    const { cas, turn = new FairTurn() } = this.#context;
+    await registerFile(cas, recipe, this.#xorbs, { turn, signal: this.signal });
     this.#end();
     return recipe;
   }

@@ -1,6 +1,6 @@
 import { FairTurn } from "../../flow/fair_turn.ts";
 import type { Lease } from "../../flow/memory_budget.ts";
-import type { FileRange } from "../cas/cas_client.ts";
+import type { FileRange } from "../cas/cas_options.ts";
 import { limitsOf, type TransferContext, type TransferLimits } from "./context.ts";
 import { type FileWindow, readWindow } from "./file_window.ts";
 

@@ -1,11 +1,22 @@
-import type { CasCallOptions, CasClient } from "../cas/cas_client.ts";
+import type { FairTurn } from "../../flow/fair_turn.ts";
+import type { CasClient } from "../cas/cas_client.ts";
+import type { CasCallOptions } from "../cas/cas_options.ts";
 import { type ShardFile, type ShardXorb, writeShard } from "../format/mod.ts";
 import { printHash, verificationHash } from "../hash/mod.ts";
 import type { FileRecipe } from "./context.ts";
 import type { PackedXorb } from "./packed_xorb.ts";
 
-/** 12 MB, where the CAS refuses shards over 64 MiB: a shard is made in memory. */
-const MAX_CHUNKS_A_SHARD = 250_000;
+/**
+ * As many as one xorb may have. The CAS takes 64 MiB, 150 times as much, but a shard is made in one
+ * go, and everybody waits for some 5 µs a chunk.
+ */
+const MAX_CHUNKS_A_SHARD = 8192;
+
+/** How a file is registered. */
+export interface RegisterOptions extends CasCallOptions {
+  /** Lets others have their turn. */
+  readonly turn: FairTurn;
+}
 
 /**
  * Registers a file whose xorbs are all stored. Xorbs that do not fit beside it go ahead in shards
@@ -14,13 +25,13 @@ const MAX_CHUNKS_A_SHARD = 250_000;
  * @param cas Where.
  * @param recipe The file.
  * @param xorbs Those that are new with it.
- * @param options `signal` ends it.
+ * @param options `signal` ends it; `turn` lets others have theirs.
  */
 export async function registerFile(
   cas: CasClient,
   recipe: FileRecipe,
   xorbs: readonly PackedXorb[],
-  options: CasCallOptions,
+  { turn, ...options }: RegisterOptions,
 ): Promise<void> {
   let records: ShardXorb[] = [];
   let chunks = 2 * recipe.terms.length;
@@ -31,7 +42,8 @@ export async function registerFile(
       records = [];
       chunks = xorb.chunks.count + 2 * recipe.terms.length;
     }
-    records.push(xorbRecord(xorb));
+    records.push(turn.run(() => xorbRecord(xorb)));
+    await turn.pause();
   }
   await cas.putShard(writeShard({ files: [fileRecord(recipe)], xorbs: records }), options);
 }

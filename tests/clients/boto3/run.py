@@ -38,7 +38,8 @@ def buckets():
     equal(s3.get_bucket_location(Bucket=BUCKET)["LocationConstraint"], None)
     fails(404, lambda: s3.head_bucket(Bucket="not-there-at-all"))
     fails("NoSuchBucket", lambda: s3.list_objects_v2(Bucket="not-there-at-all"))
-    fails("InvalidBucketName", lambda: s3.create_bucket(Bucket="a--b"))
+    fails("InvalidBucketName", lambda: s3.create_bucket(Bucket="Not_Valid"))
+    fails("AccessDenied", lambda: s3.create_bucket(Bucket="somebody--else"))
 
 
 def objects():
@@ -184,7 +185,9 @@ def presigned():
 
 
 def refused():
-    wrong = boto3.client("s3", aws_secret_access_key="wrong")
+    wrong = boto3.client(
+        "s3", aws_access_key_id=os.environ["AWS_ACCESS_KEY_ID"], aws_secret_access_key="wrong"
+    )
     fails("SignatureDoesNotMatch", lambda: wrong.put_object(Bucket=BUCKET, Key="no", Body=b"no"))
     unknown = boto3.client("s3", aws_access_key_id="unknown", aws_secret_access_key="wrong")
     fails("InvalidAccessKeyId", lambda: unknown.list_buckets())

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { CasClient, type CasClientOptions } from "../../../lib/xet/cas/cas_client.ts";
+import { CasClient } from "../../../lib/xet/cas/cas_client.ts";
+import type { CasClientOptions } from "../../../lib/xet/cas/cas_options.ts";
 import { CasError } from "../../../lib/xet/cas/cas_error.ts";
 import { XetFormatError } from "../../../lib/xet/error.ts";
 import { readShard } from "../../../lib/xet/format/mod.ts";
@@ -218,12 +219,95 @@ Deno.test("A call that stands still ends, one that is aborted ends at once", asy
   }, { idleMs: 40, retry: { attempts: 1, baseMs: 1, maxMs: 1 } });
 });
 
+Deno.test("putXorb() that is aborted ends, whatever the server leaves undone", async () => {
+  const halfAnswers = [
+    "",
+    "HTTP/1.1 200 OK\r\n",
+    "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nab",
+  ];
+  for (const half of halfAnswers) {
+    const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+    const connections: Deno.Conn[] = [];
+    const accepting = (async () => {
+      for await (const connection of listener) {
+        connections.push(connection);
+        await connection.read(new Uint8Array(1000));
+        await connection.write(new TextEncoder().encode(half));
+      }
+    })();
+    const casUrl = `http://127.0.0.1:${listener.addr.port}`;
+    const client = new CasClient({
+      token: () => Promise.resolve({ accessToken: "secret", exp: 2 ** 32, casUrl }),
+    });
+    const pieces = Array.from({ length: 32 }, () => new Uint8Array(1 << 20));
+    const ends = await Promise.allSettled([0, 1, 5, 30].map((delay) => {
+      const abort = new AbortController();
+      setTimeout(() => abort.abort(new RangeError("enough")), delay);
+      return client.putXorb(HASH, pieces, { signal: abort.signal });
+    }));
+    for (const end of ends) assert(end.status === "rejected" && end.reason instanceof RangeError);
+    client.close();
+    listener.close();
+    await accepting;
+    for (const connection of connections) connection.close();
+  }
+});
+
 Deno.test("Errors of the token source come through as they are", async () => {
   const token = () => Promise.reject(new RangeError("no token"));
   await withServer(() => status(200), async (client, seen) => {
     await assertRejects(() => client.putXorb(HASH, []), RangeError, "no token");
     assertEquals(seen.length, 0);
   }, { token });
+});
+
+Deno.test("A token that is refused is replaced once, by another", async () => {
+  const tokenOf = (refusals: (string | undefined)[]): CasClientOptions["token"] => {
+    let casUrl = "";
+    return (_scope, _signal, refused) => {
+      if (casUrl === "") casUrl = String(refusals.shift());
+      refusals.push(refused);
+      const accessToken = `token-${refusals.length}`;
+      return Promise.resolve({ accessToken, exp: 2 ** 32, casUrl });
+    };
+  };
+  for (const good of ["token-2", "none"]) {
+    const answers: readonly (readonly [string, (client: CasClient) => Promise<unknown>, Answer])[] =
+      [
+        [
+          "putXorb",
+          (client) => client.putXorb(HASH, [new Uint8Array(9)]),
+          () => Response.json({ was_inserted: true }),
+        ],
+        [
+          "putShard",
+          (client) => client.putShard(new Uint8Array(9)),
+          () => new Response('{"type":"result"}'),
+        ],
+        ["reconstruction", (client) => client.reconstruction(HASH), () => Response.json(EMPTY_V2)],
+      ];
+    for (const [name, call, answer] of answers) {
+      const refusals: (string | undefined)[] = [];
+      await withServer(
+        (seen, count) =>
+          seen.headers.get("authorization") === `Bearer ${good}`
+            ? answer(seen, count)
+            : status(401),
+        async (_, seen, url) => {
+          refusals.push(url);
+          const client = new CasClient({ token: tokenOf(refusals) });
+          if (good === "none") {
+            const error = await assertRejects(() => call(client), CasError);
+            assertEquals([error.status, error.retryable], [401, false], name);
+          } else await call(client);
+          assertEquals(refusals, [undefined, "token-1"], name);
+          assertEquals(seen.length, 2, name);
+          assertEquals(seen[1]?.body, seen[0]?.body, name);
+          client.close();
+        },
+      );
+    }
+  }
 });
 
 Deno.test("reconstruction() uses version 1 where version 2 is not served, and remembers it", async () => {

@@ -2,7 +2,8 @@ import { decodeChunks } from "../../../lib/xet/engine/mod.ts";
 import { readShard, type Term } from "../../../lib/xet/format/mod.ts";
 import { ChunkList, fileHash, printHash, xorbHash } from "../../../lib/xet/hash/mod.ts";
 import { verificationHash } from "../../../lib/xet/hash/mod.ts";
-import { CasClient, type CasClientOptions } from "../../../lib/xet/cas/cas_client.ts";
+import { CasClient } from "../../../lib/xet/cas/cas_client.ts";
+import type { CasClientOptions } from "../../../lib/xet/cas/cas_options.ts";
 
 interface StoredXorb {
   readonly bytes: Uint8Array<ArrayBuffer>;

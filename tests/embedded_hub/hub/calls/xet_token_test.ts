@@ -29,6 +29,25 @@ Deno.test("write tokens are for those who may write, read tokens of public bucke
   assertEquals(await ask("/api/buckets/alice/none/xet-read-token", TOKENS.bob), 404);
 });
 
+Deno.test("tokens of a private bucket are for its members", async () => {
+  await using test = await startTestHub();
+  await test.call("POST", "/api/buckets/team/secret", { json: { private: true } });
+  const ask = async (scope: string, token: string | null) =>
+    (await test.call("GET", `/api/buckets/team/secret/xet-${scope}-token`, { token })).status;
+  await test.call("POST", "/api/buckets/alice/secret", { json: { private: true } });
+  assertEquals([await ask("read", null), await ask("write", null)], [401, 401]);
+  assertEquals([await ask("read", "hf_wrong"), await ask("write", "hf_wrong")], [401, 401]);
+  assertEquals([await ask("read", TOKENS.carol), await ask("write", TOKENS.carol)], [200, 403]);
+  assertEquals([await ask("read", TOKENS.bob), await ask("write", TOKENS.bob)], [200, 200]);
+  const stranger = await test.call("GET", "/api/buckets/alice/secret/xet-read-token", {
+    token: TOKENS.carol,
+  });
+  assertEquals(
+    [stranger.status, stranger.headers.get("X-Error-Code")],
+    [404, "RepoNotFound"],
+  );
+});
+
 Deno.test("the CAS takes the tokens for what they are, until they end", async () => {
   let now = 1_800_000_000_000;
   await using test = await startTestHub({ now: () => now });

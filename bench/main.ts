@@ -1,0 +1,163 @@
+/**
+ * The benches: ratios and counts of one run, as tables.
+ *
+ *     deno task bench [--only throughput|memory|calls] [--size 256MiB]
+ *
+ * @module
+ */
+
+import { parseArgs } from "node:util";
+import { type CallCount, countCalls } from "./calls.ts";
+import { measureMemory, type MemoryResult } from "./memory.ts";
+import { type KindResult, measureThroughput, type ThroughputResult } from "./throughput.ts";
+
+const KIB = 1024;
+const MIB = KIB * 1024;
+const GIB = MIB * 1024;
+const UNITS: Readonly<Record<string, number>> = { "": 1, KIB, MIB, GIB };
+const SECTIONS = ["throughput", "memory", "calls"];
+/** The most that one PUT takes. */
+const MAX_SIZE = 5 * GIB;
+/** A run that takes longer hangs. */
+const LIMIT_MS = 10 * 60 * 1000;
+
+const { only, size } = parseCommandLine();
+const stop = new AbortController();
+const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(LIMIT_MS)]);
+const interrupted = () => stop.abort(new DOMException("The bench was interrupted", "AbortError"));
+Deno.addSignalListener("SIGINT", interrupted);
+try {
+  console.log(`Deno ${Deno.version.deno}, ${navigator.hardwareConcurrency} cores\n`);
+  if (wants("throughput")) {
+    const bytes = size ?? GIB;
+    showThroughput(bytes, await measureThroughput(bytes, signal));
+  }
+  if (wants("memory")) {
+    const bytes = size ?? 2 * GIB;
+    showMemory(bytes, await inDirectory((path) => measureMemory(bytes, path, signal)));
+  }
+  if (wants("calls")) showCalls(await countCalls());
+} finally {
+  Deno.removeSignalListener("SIGINT", interrupted);
+}
+
+function wants(section: string): boolean {
+  signal.throwIfAborted();
+  return only === undefined || only === section;
+}
+
+/** Runs something with a directory that is gone afterwards. */
+async function inDirectory<T>(work: (path: string) => Promise<T>): Promise<T> {
+  const path = await Deno.makeTempDir({ prefix: "hugbucket-bench-" });
+  try {
+    return await work(path);
+  } finally {
+    await Deno.remove(path, { recursive: true });
+  }
+}
+
+function parseCommandLine() {
+  const { values } = parseArgs({
+    args: Deno.args,
+    options: { only: { type: "string" }, size: { type: "string" } },
+  });
+  if (values.only !== undefined && !SECTIONS.includes(values.only)) {
+    throw new TypeError(`--only is one of ${SECTIONS.join(", ")}`);
+  }
+  return {
+    only: values.only,
+    size: values.size === undefined ? undefined : parseSize(values.size),
+  };
+}
+
+function parseSize(text: string): number {
+  const { digits = "", unit = "" } = /^(?<digits>\d{1,12}) ?(?<unit>\w*)$/.exec(text)?.groups ?? {};
+  const size = Number(digits) * (UNITS[unit.toUpperCase()] ?? 0);
+  if (size < 1 || size > MAX_SIZE) {
+    throw new TypeError("--size is a number of bytes up to 5GiB, such as 256MiB");
+  }
+  return size;
+}
+
+function showThroughput(size: number, { kinds, relayPut, relayGet }: ThroughputResult): void {
+  const up = ({ kind, put, engine }: KindResult) => [
+    `PUT ${kind}`,
+    put.megabytesPerSecond.toFixed(0),
+    ratio(put.megabytesPerSecond, relayPut.megabytesPerSecond),
+    put.cpu.toFixed(2),
+    `${relayPut.cpu.toFixed(2)} + ${engine.toFixed(2)}`,
+    ratio(put.cpu, relayPut.cpu + engine),
+  ];
+  const down = ({ kind, get }: KindResult) => [
+    `GET ${kind}`,
+    get.megabytesPerSecond.toFixed(0),
+    ratio(get.megabytesPerSecond, relayGet.megabytesPerSecond),
+    get.cpu.toFixed(2),
+    relayGet.cpu.toFixed(2),
+    ratio(get.cpu, relayGet.cpu),
+  ];
+  const relay = (name: string, { megabytesPerSecond, cpu }: typeof relayPut) => [
+    name,
+    megabytesPerSecond.toFixed(0),
+    "1.00",
+    cpu.toFixed(2),
+    cpu.toFixed(2),
+    "1.00",
+  ];
+  showTable(`Throughput, one stream of ${sizeText(size)}`, [
+    ["", "MB/s", "÷ relay", "CPU ns/B", "floor ns/B", "÷ floor"],
+    ...kinds.map(up),
+    relay("PUT through a bare relay", relayPut),
+    ...kinds.map(down),
+    relay("GET through a bare relay", relayGet),
+  ]);
+  const stored = kinds.map(({ kind, stored }) => `${kind} ${stored.toFixed(2)}`);
+  console.log(`Stored bytes per byte: ${stored.join(", ")}\n`);
+}
+
+function showMemory(size: number, result: MemoryResult): void {
+  showTable(`Peak RSS, one stream of ${sizeText(size)}, budget 128 MiB`, [
+    ["", "MiB"],
+    ["gateway, idle", mebibytes(result.idle)],
+    ["gateway, PUT", mebibytes(result.put)],
+    ["gateway, GET", mebibytes(result.get)],
+    ["embedded hub, both", mebibytes(result.hub)],
+  ]);
+}
+
+function showCalls(counts: readonly CallCount[]): void {
+  showTable("Calls to the Hub and the CAS", [
+    ["", "requests", "Hub API", "resolver", "CAS", "which"],
+    ...counts.map(({ step, requests, api, resolvers, cas, endpoints }) => [
+      step,
+      ...[requests, api, resolvers, cas].map(String),
+      Object.entries(endpoints).map(([name, n]) => n === 1 ? name : `${n} ${name}`).join(", "),
+    ]),
+  ]);
+}
+
+/** Prints rows as a Markdown table; the first names the columns. */
+function showTable(title: string, rows: readonly (readonly string[])[]): void {
+  const [head = [], ...body] = rows;
+  const line = head.map((_, column) => column === 0 ? "---" : "---:");
+  console.log(`${title}\n`);
+  for (const row of [head, line, ...body]) console.log(`| ${row.join(" | ")} |`);
+  console.log();
+}
+
+function ratio(value: number, floor: number): string {
+  return (value / floor).toFixed(2);
+}
+
+function mebibytes(bytes: number): string {
+  return (bytes / MIB).toFixed(0);
+}
+
+function sizeText(bytes: number): string {
+  const [unit, length] = bytes % GIB === 0
+    ? ["GiB", GIB]
+    : bytes % MIB === 0
+    ? ["MiB", MIB]
+    : ["bytes", 1];
+  return `${bytes / length} ${unit}`;
+}

@@ -1,0 +1,116 @@
+import { assertEquals } from "@std/assert";
+import { StoreError } from "../../lib/errors/store_error.ts";
+import type { Operations } from "../../lib/s3/operations.ts";
+import type { CommitEntry, CommitResult } from "../../lib/store/object_store.ts";
+import { MemoryStore } from "../support/memory_store.ts";
+import { BUCKET, opsUnderTest, s3Error } from "./ops_under_test.ts";
+
+type CopyInput = Operations["CopyObject"]["input"];
+
+const copyInput = (change: Partial<CopyInput> = {}): CopyInput => ({
+  bucket: BUCKET,
+  key: "copy",
+  source: { bucket: BUCKET, key: "key", conditions: {} },
+  metadataDirective: "COPY",
+  attributes: {},
+  conditions: {},
+  ...change,
+});
+
+/** A store in which somebody overwrites the source between look and commit, so many times. */
+class RacingStore extends MemoryStore {
+  overwrites = 0;
+  looks = 0;
+
+  override async stat(bucket: string, keys: readonly string[]) {
+    this.looks++;
+    return await super.stat(bucket, keys);
+  }
+
+  override async commit(
+    bucket: string,
+    entries: readonly CommitEntry[],
+  ): Promise<readonly CommitResult[]> {
+    if (entries[0]?.kind !== "copy" || this.overwrites-- <= 0) {
+      return await super.commit(bucket, entries);
+    }
+    return [{ kind: "failed", error: new StoreError("conflict", "It was overwritten") }];
+  }
+}
+
+Deno.test("a copy has the source's content and tag, and its type unless another is given", async () => {
+  const ops = await opsUnderTest();
+  const source = await ops.put("key", "content");
+  const calls = ops.store.calls.length;
+  const { object } = await ops.run("CopyObject", copyInput());
+  assertEquals([object.key, object.etag, object.content], ["copy", source.etag, source.content]);
+  assertEquals(ops.store.calls.slice(calls), [`stat ${BUCKET}`, `commit ${BUCKET}`]);
+  assertEquals(await ops.textOf("copy"), "content");
+  const attributes = { contentType: "text/new" };
+  const kept = await ops.run("CopyObject", copyInput({ attributes }));
+  assertEquals(kept.object.attributes, {});
+  const replaced = await ops.run(
+    "CopyObject",
+    copyInput({ key: "key", metadataDirective: "REPLACE", attributes }),
+  );
+  assertEquals([replaced.object.attributes, replaced.object.etag], [attributes, source.etag]);
+});
+
+Deno.test("a copy to itself that changes nothing is refused", async () => {
+  const { codeOf, put } = await opsUnderTest();
+  await put("key");
+  assertEquals(await codeOf("CopyObject", copyInput({ key: "key" })), "InvalidRequest");
+});
+
+Deno.test("every condition on the source that fails is a 412", async () => {
+  const { codeOf, run, put } = await opsUnderTest();
+  const { etag, lastModified } = await put("key");
+  const now = lastModified.toUTCString();
+  const before = new Date(lastModified.getTime() - 60_000).toUTCString();
+  const code = (conditions: CopyInput["source"]["conditions"]) =>
+    codeOf("CopyObject", copyInput({ source: { bucket: BUCKET, key: "key", conditions } }));
+  assertEquals(await code({ ifMatch: '"x"' }), "PreconditionFailed");
+  assertEquals(await code({ ifNoneMatch: `"${etag}"` }), "PreconditionFailed");
+  assertEquals(await code({ ifModifiedSince: now }), "PreconditionFailed");
+  assertEquals(await code({ ifUnmodifiedSince: before }), "PreconditionFailed");
+  const holding = { ifMatch: etag, ifUnmodifiedSince: before };
+  await run(
+    "CopyObject",
+    copyInput({ source: { bucket: BUCKET, key: "key", conditions: holding } }),
+  );
+});
+
+Deno.test("a condition on the target that fails leaves it alone", async () => {
+  const ops = await opsUnderTest();
+  await ops.put("key");
+  await ops.put("copy", "old");
+  const code = (conditions: CopyInput["conditions"]) =>
+    ops.codeOf("CopyObject", copyInput({ conditions }));
+  assertEquals(await code({ ifNoneMatch: "*" }), "PreconditionFailed");
+  assertEquals(await code({ ifMatch: ["x"] }), "PreconditionFailed");
+  assertEquals(await ops.textOf("copy"), "old");
+});
+
+Deno.test("a source that is overwritten meanwhile is looked at again, a few times", async () => {
+  const store = new RacingStore();
+  const { run, put, codeOf } = await opsUnderTest(store);
+  await put("key");
+  store.overwrites = 2;
+  await run("CopyObject", copyInput());
+  assertEquals(store.looks, 3);
+  store.overwrites = 3;
+  assertEquals(await codeOf("CopyObject", copyInput()), "OperationAborted");
+});
+
+Deno.test("what is missing is named: source bucket, source key, target bucket", async () => {
+  const { run, codeOf, put } = await opsUnderTest();
+  await put("key");
+  const from = (bucket: string, key: string) =>
+    s3Error(run("CopyObject", copyInput({ source: { bucket, key, conditions: {} } })));
+  const bucket = await from("missing", "key");
+  assertEquals([bucket.code, bucket.fields], ["NoSuchBucket", { BucketName: "missing" }]);
+  const key = await from(BUCKET, "none");
+  assertEquals([key.code, key.fields], ["NoSuchKey", { Key: "none" }]);
+  assertEquals(await codeOf("CopyObject", copyInput({ bucket: "missing" })), "NoSuchBucket");
+  assertEquals(await codeOf("CopyObject", copyInput({ key: "a//b" })), "InvalidArgument");
+});

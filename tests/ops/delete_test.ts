@@ -1,0 +1,91 @@
+import { assertEquals } from "@std/assert";
+import type { Operations } from "../../lib/s3/operations.ts";
+import type { CommitEntry } from "../../lib/store/object_store.ts";
+import { MemoryStore } from "../support/memory_store.ts";
+import { BUCKET, opsUnderTest } from "./ops_under_test.ts";
+
+type Objects = Operations["DeleteObjects"]["input"]["objects"];
+
+const deleteInput = (objects: Objects) => ({ bucket: BUCKET, quiet: false, objects });
+
+Deno.test("DeleteObject deletes what is there and what is not", async () => {
+  const { run, put, textOf, codeOf } = await opsUnderTest();
+  await put("key");
+  const input = { bucket: BUCKET, key: "key", conditions: {} };
+  await run("DeleteObject", input);
+  assertEquals(await textOf("key"), undefined);
+  await run("DeleteObject", input);
+  assertEquals(await codeOf("DeleteObject", { ...input, bucket: "missing" }), "NoSuchBucket");
+});
+
+Deno.test("DeleteObject with If-Match deletes only that; a key that is not there is deleted", async () => {
+  const { run, put, textOf, codeOf } = await opsUnderTest();
+  const { etag } = await put("key");
+  const input = (ifMatch: readonly string[] | "*", key = "key") => ({
+    bucket: BUCKET,
+    key,
+    conditions: { ifMatch },
+  });
+  assertEquals(await codeOf("DeleteObject", input(["x"])), "PreconditionFailed");
+  assertEquals(await textOf("key"), "key");
+  await run("DeleteObject", input(["x"], "none"));
+  await run("DeleteObject", input([etag]));
+  assertEquals(await textOf("key"), undefined);
+});
+
+Deno.test("DeleteObjects answers for each entry, doubles and missing keys included, in one commit", async () => {
+  const { run, put, store, textOf } = await opsUnderTest();
+  await put("a");
+  await put("b");
+  const before = store.calls.length;
+  const keys = ["b", "none", "a", "b"];
+  const { results } = await run("DeleteObjects", deleteInput(keys.map((key) => ({ key }))));
+  assertEquals(results, keys.map((key) => ({ key, kind: "deleted" as const })));
+  assertEquals(store.calls.slice(before), [`commit ${BUCKET}`]);
+  assertEquals([await textOf("a"), await textOf("b")], [undefined, undefined]);
+});
+
+Deno.test("DeleteObjects fails just the entries whose condition or version does not hold", async () => {
+  const { run, put, textOf } = await opsUnderTest();
+  const { etag } = await put("a");
+  await put("b");
+  await put("c");
+  await put("d");
+  const { results } = await run(
+    "DeleteObjects",
+    deleteInput([
+      { key: "c", versionId: "some-version" },
+      { key: "a", etag },
+      { key: "b", etag },
+      { key: "d", versionId: "null" },
+      { key: "none", etag },
+    ]),
+  );
+  assertEquals(
+    results.map((result) => [result.key, result.kind, result.kind === "error" && result.code]),
+    [
+      ["c", "error", "NoSuchVersion"],
+      ["a", "deleted", false],
+      ["b", "error", "PreconditionFailed"],
+      ["d", "deleted", false],
+      ["none", "deleted", false],
+    ],
+  );
+  assertEquals([results[0]?.versionId, results[3]?.versionId], ["some-version", "null"]);
+  assertEquals(await textOf("a"), undefined);
+  assertEquals([await textOf("b"), await textOf("c")], ["b", "c"]);
+});
+
+Deno.test("DeleteObjects in a bucket that is not there deletes nothing", async () => {
+  // As the store on the Hub does, which has nothing to ask it then.
+  class EagerStore extends MemoryStore {
+    override async commit(bucket: string, entries: readonly CommitEntry[]) {
+      return entries.length === 0 ? [] : await super.commit(bucket, entries);
+    }
+  }
+  const { codeOf } = await opsUnderTest(new EagerStore());
+  for (const object of [{ key: "k" }, { key: "k", versionId: "v" }]) {
+    const input = { ...deleteInput([object]), bucket: "missing" };
+    assertEquals(await codeOf("DeleteObjects", input), "NoSuchBucket");
+  }
+});

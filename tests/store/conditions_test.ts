@@ -1,0 +1,27 @@
+import { assertEquals } from "@std/assert";
+import { brokenCondition } from "../../lib/store/conditions.ts";
+import { etagOf } from "../../lib/store/etag.ts";
+import type { WriteCondition } from "../../lib/store/object_store.ts";
+import type { StoredFile } from "../../lib/store/stored_file.ts";
+
+const HASH = "ab".repeat(32);
+const ETAG = etagOf(HASH);
+const FILE: StoredFile = { path: "k", size: 1, xetHash: HASH, mtime: new Date(0) };
+
+Deno.test("a condition on a write is held against what the key holds, or that it holds nothing", () => {
+  const cases: [WriteCondition | undefined, there: string | undefined, not: string | undefined][] =
+    [
+      [undefined, undefined, undefined],
+      [{ kind: "absent" }, "precondition_failed", undefined],
+      [{ kind: "exists" }, undefined, "no_such_key"],
+      [{ kind: "etag", etags: ["x", ETAG] }, undefined, "no_such_key"],
+      [{ kind: "etag", etags: ["x"] }, "precondition_failed", "no_such_key"],
+      [{ kind: "etag", etags: [] }, "precondition_failed", "no_such_key"],
+      [{ kind: "other-etag", etags: ["x", ETAG] }, "precondition_failed", undefined],
+      [{ kind: "other-etag", etags: ["x"] }, undefined, undefined],
+    ];
+  for (const [condition, there, not] of cases) {
+    assertEquals(brokenCondition(condition, "k", FILE)?.kind, there);
+    assertEquals(brokenCondition(condition, "k", undefined)?.kind, not);
+  }
+});

@@ -1,0 +1,188 @@
+/**
+ * Signs requests in all four ways, made from AWS's documents and independent of the code under test.
+ *
+ * @module
+ */
+
+import { createHash, createHmac } from "node:crypto";
+import type { RawRequest } from "./raw_connection.ts";
+
+/** Who signs, for what host, and when. */
+export interface Signer {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** The Host header, with its port. */
+  readonly host: string;
+  /** The time that is signed. */
+  readonly now: Date;
+}
+
+/** A signed request, with the signature in hex where it is SigV4's. */
+export interface Signed extends RawRequest {
+  readonly signature: string;
+}
+
+const EMPTY = new Uint8Array(0);
+const REGION = "us-east-1";
+
+/** SHA-256 in hex; of text, a character a byte. */
+export const sha256Hex = (data: Uint8Array | string): string =>
+  (typeof data === "string"
+    ? createHash("sha256").update(data, "latin1")
+    : createHash("sha256").update(data)).digest("hex");
+
+/** SigV4's timestamp. */
+export const isoBasic = (time: Date): string => time.toISOString().replace(/[-:]|\.\d{3}/g, "");
+
+/**
+ * SigV4 in the Authorization header; all headers of the request are signed.
+ *
+ * @param payloadHash Of the body unless told otherwise.
+ */
+export function signHeaderV4(
+  request: RawRequest,
+  signer: Signer,
+  payloadHash: string = sha256Hex(request.body ?? EMPTY),
+): Signed {
+  const timestamp = isoBasic(signer.now);
+  const headers = {
+    ...request.headers,
+    "x-amz-date": timestamp,
+    "x-amz-content-sha256": payloadHash,
+  };
+  const [path, query = ""] = splitTarget(request.target);
+  const lines = headerLines({ ...headers, host: signer.host });
+  const names = lines.map(([name]) => name).join(";");
+  const canonical = [
+    request.method,
+    escaped(path),
+    canonicalQuery(query),
+    ...lines.map(([name, value]) => `${name}:${value}`),
+    "",
+    names,
+    payloadHash,
+  ].join("\n");
+  const signature = signatureV4(canonical, timestamp, signer);
+  const credential = `${signer.accessKeyId}/${scopeOf(timestamp)}`;
+  return {
+    ...request,
+    headers: {
+      ...headers,
+      Host: signer.host,
+      Authorization: `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=${names}, ` +
+        `Signature=${signature}`,
+    },
+    signature,
+  };
+}
+
+/** SigV4 in the query: a presigned URL that signs `host` and the request's headers. */
+export function signQueryV4(request: RawRequest, signer: Signer, expires = 300): Signed {
+  const timestamp = isoBasic(signer.now);
+  const [path, query = ""] = splitTarget(request.target);
+  const lines = headerLines({ ...request.headers, host: signer.host });
+  const names = lines.map(([name]) => name).join(";");
+  const parameters = [
+    ...(query === "" ? [] : [query]),
+    "X-Amz-Algorithm=AWS4-HMAC-SHA256",
+    `X-Amz-Credential=${encodeURIComponent(`${signer.accessKeyId}/${scopeOf(timestamp)}`)}`,
+    `X-Amz-Date=${timestamp}`,
+    `X-Amz-Expires=${expires}`,
+    `X-Amz-SignedHeaders=${encodeURIComponent(names)}`,
+  ].join("&");
+  const canonical = [
+    request.method,
+    escaped(path),
+    canonicalQuery(parameters),
+    ...lines.map(([name, value]) => `${name}:${value}`),
+    "",
+    names,
+    "UNSIGNED-PAYLOAD",
+  ].join("\n");
+  const signature = signatureV4(canonical, timestamp, signer);
+  return {
+    ...request,
+    target: `${path}?${parameters}&X-Amz-Signature=${signature}`,
+    headers: { ...request.headers, Host: signer.host },
+    signature,
+  };
+}
+
+/** SigV2 in the Authorization header. */
+export function signHeaderV2(request: RawRequest, signer: Signer): Signed {
+  const headers = { ...request.headers, Date: signer.now.toUTCString() };
+  const signature = signatureV2({ ...request, headers }, signer, headers.Date);
+  const authorization = `AWS ${signer.accessKeyId}:${signature}`;
+  return {
+    ...request,
+    headers: { ...headers, Host: signer.host, Authorization: authorization },
+    signature,
+  };
+}
+
+/** SigV2 in the query. */
+export function signQueryV2(request: RawRequest, signer: Signer, seconds = 300): Signed {
+  const expires = String(Math.floor(signer.now.getTime() / 1000) + seconds);
+  const signature = signatureV2(request, signer, expires);
+  const join = request.target.includes("?") ? "&" : "?";
+  const target = `${request.target}${join}AWSAccessKeyId=${signer.accessKeyId}` +
+    `&Expires=${expires}&Signature=${encodeURIComponent(signature)}`;
+  return { ...request, target, headers: { ...request.headers, Host: signer.host }, signature };
+}
+
+function signatureV4(canonical: string, timestamp: string, { secretAccessKey }: Signer): string {
+  const scope = scopeOf(timestamp);
+  const text = ["AWS4-HMAC-SHA256", timestamp, scope, sha256Hex(canonical)].join("\n");
+  const key = scope.split("/").reduce<string | Uint8Array>(hmac, `AWS4${secretAccessKey}`);
+  return createHmac("sha256", key).update(text).digest("hex");
+}
+
+const SIGNED_BY_V2 = /^(delete|location|partNumber|uploadId|uploads|response-[a-z-]+)$/;
+
+function signatureV2(request: RawRequest, { secretAccessKey }: Signer, date: string): string {
+  const headers = new Map(headerLines(request.headers));
+  const amz = [...headers].filter(([name]) => name.startsWith("x-amz-"));
+  const [path, query = ""] = splitTarget(request.target);
+  const parameters = query.split("&").filter((part) => SIGNED_BY_V2.test(part.split("=")[0] ?? ""));
+  const text = [
+    request.method,
+    headers.get("content-md5") ?? "",
+    headers.get("content-type") ?? "",
+    date,
+    ...amz.map(([name, value]) => `${name}:${value}`),
+    path + (parameters.length === 0 ? "" : `?${parameters.sort().join("&")}`),
+  ].join("\n");
+  return createHmac("sha1", secretAccessKey).update(text).digest("base64");
+}
+
+const scopeOf = (timestamp: string): string => `${timestamp.slice(0, 8)}/${REGION}/s3/aws4_request`;
+
+const hmac = (key: string | Uint8Array, text: string): Uint8Array =>
+  createHmac("sha256", key).update(text).digest();
+
+const splitTarget = (target: string): readonly [string, string?] => {
+  const question = target.indexOf("?");
+  return question < 0 ? [target] : [target.slice(0, question), target.slice(question + 1)];
+};
+
+const headerLines = (headers: Readonly<Record<string, string>>): (readonly [string, string])[] =>
+  Object.entries(headers)
+    .map(([name, value]) => [name.toLowerCase(), value.trim()] as const)
+    .sort(([a], [b]) => a < b ? -1 : 1);
+
+/** Every byte but the unreserved ones and `/` escaped, whatever was escaped before. */
+const escaped = (text: string): string =>
+  text.replace(/%([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(parseInt(hex, 16)))
+    .replace(
+      /[^A-Za-z0-9\-._~/]/g,
+      (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
+    );
+
+const canonicalQuery = (query: string): string =>
+  query.split("&").filter((part) => part !== "")
+    .map((part) => {
+      const [name = "", ...value] = part.split("=");
+      return `${escaped(name)}=${escaped(value.join("=")).replaceAll("/", "%2F")}`;
+    })
+    .sort()
+    .join("&");

@@ -57,13 +57,19 @@ export class Transfers {
     this.#options = options;
   }
 
-  /** Stores content while it arrives. */
-  upload(
+  /** Stores content while it arrives; a bucket that is not there is noticed before a byte is read. */
+  async upload(
     id: string,
     body: ReadableStream<Uint8Array>,
     options: TransferOptions,
   ): Promise<FileRecipe> {
-    return uploadFile(this.#context(id), body, options);
+    try {
+      await this.#options.tokens.get(id, "write", options.signal);
+    } catch (error) {
+      await body.cancel(error);
+      throw error;
+    }
+    return await uploadFile(this.#context(id), body, options);
   }
 
   /** Makes content of others, in order. */

@@ -1,10 +1,10 @@
 // @ts-types="./types.d.ts"
 export {
   assert,
-  AssertionError,
   assertEquals,
   assertExists,
   assertInstanceOf,
+  AssertionError,
   assertMatch,
   assertNotEquals,
   assertRejects,

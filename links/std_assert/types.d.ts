@@ -12,7 +12,11 @@ export function assertEquals<T>(actual: T, expected: T, message?: string): void;
 /** Throws when the two values are deeply equal. */
 export function assertNotEquals<T>(actual: T, expected: T, message?: string): void;
 /** Throws unless the two values are identical. */
-export function assertStrictEquals<T>(actual: unknown, expected: T, message?: string): asserts actual is T;
+export function assertStrictEquals<T>(
+  actual: unknown,
+  expected: T,
+  message?: string,
+): asserts actual is T;
 /** Throws when `actual` is null or undefined. */
 export function assertExists<T>(actual: T, message?: string): asserts actual is NonNullable<T>;
 /** Throws unless `actual` is an instance of `type`. */

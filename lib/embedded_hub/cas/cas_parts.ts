@@ -1,5 +1,6 @@
 /** What the calls of the CAS share: the parts they work with, and the shape of a call. */
 
+import type { BlobFiles } from "../storage/blob_files.ts";
 import type { AccessTokens } from "./access_tokens.ts";
 import { CasError } from "./cas_error.ts";
 import type { FileStore, StoredFile } from "./file_store.ts";
@@ -29,6 +30,7 @@ export interface CasOffer {
 export interface CasParts {
   readonly xorbs: XorbStore;
   readonly files: FileStore;
+  readonly shardFiles: BlobFiles;
   readonly grants: UploadGrants;
   readonly tokens: Pick<AccessTokens, "verify">;
   readonly urls: SignedUrls;

@@ -7,7 +7,7 @@
  */
 
 import { type Database, keptSecret } from "../storage/database.ts";
-import type { XorbFiles } from "../storage/xorb_files.ts";
+import type { BlobFiles } from "../storage/blob_files.ts";
 import { type AccessTokens, accessTokens } from "./access_tokens.ts";
 import { BodyReader, BrokenBodyError } from "./body_reader.ts";
 import type { ByteRange } from "./byte_ranges.ts";
@@ -27,7 +27,8 @@ export type { CasOffer };
 /** What an embedded CAS is made of. */
 export interface CasOptions {
   readonly database: Database;
-  readonly xorbFiles: XorbFiles;
+  readonly xorbFiles: BlobFiles;
+  readonly shardFiles: BlobFiles;
   /**
    * The URL that clients reach the CAS by, without a slash at its end, such as
    * `http://127.0.0.1:9080/cas`.
@@ -92,6 +93,7 @@ export function createCas(options: CasOptions): Cas {
   const {
     database,
     xorbFiles,
+    shardFiles,
     publicUrl,
     now = () => Date.now(),
     randomId = () => crypto.randomUUID(),
@@ -106,6 +108,7 @@ export function createCas(options: CasOptions): Cas {
   const calls = casCalls({
     xorbs,
     files,
+    shardFiles,
     grants,
     tokens,
     urls: signedUrls({

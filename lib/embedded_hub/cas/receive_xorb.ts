@@ -6,7 +6,7 @@
 import { crc64nvme } from "../../xet/engine/mod.ts";
 import { printHash } from "../../xet/hash/hash.ts";
 import { chunkHash, TreeHasher } from "../../xet/hash/tree.ts";
-import type { XorbWriter } from "../storage/xorb_files.ts";
+import type { BlobWriter } from "../storage/blob_files.ts";
 import type { BodyReader } from "./body_reader.ts";
 import { refused } from "./cas_error.ts";
 import { CHUNK_HEADER_BYTES, decodeChunk, isFooterStart, readChunkHeader } from "./xorb_chunk.ts";
@@ -52,7 +52,7 @@ const UNKNOWN_HASH = new Uint8Array(32);
  */
 export async function receiveXorb(
   body: BodyReader,
-  writer: XorbWriter,
+  writer: BlobWriter,
   options: ReceiveOptions,
 ): Promise<ReceivedXorb> {
   const tree = new TreeHasher();

@@ -1,7 +1,6 @@
 /** From a checked shard to what the database keeps of it. */
 
 import { hashModulo, printHash } from "../../xet/hash/hash.ts";
-import { chunkHash } from "../../xet/hash/tree.ts";
 import type { FileStore, NewFile } from "./file_store.ts";
 import { packFileTerms } from "./file_terms.ts";
 import type { Shard, ShardFile } from "./shard_reader.ts";
@@ -13,20 +12,23 @@ export const DEDUP_MODULUS = 1024;
 /** Bytes of a missing verification hash, which only a shard that was not verified can have. */
 const NO_VERIFICATION = new Uint8Array(32);
 
-/** Registers a checked shard durably, with `alongside` in the same transaction. */
+/**
+ * Registers a checked shard durably, with `alongside` in the same transaction.
+ *
+ * @returns Whether it was new.
+ */
 export function registerShard(
   shard: Shard,
+  hash: string,
   store: FileStore,
   tableOf: TableOf,
   alongside: () => void,
-): { readonly inserted: boolean; readonly hash: string } {
-  const hash = printHash(chunkHash(shard.bytes));
-  const inserted = store.register({
+): boolean {
+  return store.register({
     shard: hash,
     files: shard.files.map(newFile),
     dedupChunks: [...firstChunks(shard, tableOf), ...sampledChunks(shard)],
   }, alongside);
-  return { inserted, hash };
 }
 
 function newFile(file: ShardFile): NewFile {

@@ -1,6 +1,8 @@
 /** `POST /v1/shards` and `POST /v2/shards`: the same work, told at the end or while it goes on. */
 
 import { printHash } from "../../xet/hash/hash.ts";
+import { chunkHash } from "../../xet/hash/tree.ts";
+import type { BlobFiles } from "../storage/blob_files.ts";
 import { BodyReader } from "./body_reader.ts";
 import { CasError, refused } from "./cas_error.ts";
 import type { FileStore } from "./file_store.ts";
@@ -20,6 +22,8 @@ const STEP_MILLISECONDS = 100;
 export interface ShardTarget {
   readonly xorbs: XorbStore;
   readonly files: FileStore;
+  /** Where the shards themselves are kept. */
+  readonly shardFiles: BlobFiles;
   /** Whether hashes are checked. */
   readonly verify: boolean;
   /** Unix milliseconds. */
@@ -112,13 +116,23 @@ async function* shardEvents(
   }
   yield { type: "validating", verified: total, total };
   yield { type: "committing", stage: "uploading" };
-  const { inserted, hash } = register(shard, target);
+  const hash = printHash(chunkHash(shard.bytes));
+  await keep(shard.bytes, hash, target.shardFiles);
+  const inserted = register(shard, hash, target);
   yield { type: "committing", stage: "syncing" };
   yield { type: "result", result: inserted ? 1 : 0, shard_hash: hash };
 }
 
-function register(shard: Shard, { xorbs, files, verify }: ShardTarget) {
-  if (verify) return registerShard(shard, files, xorbs.table, () => {});
+/** The shard as it was sent: from these and the xorbs the index could be made anew. */
+async function keep(bytes: Uint8Array, hash: string, shardFiles: BlobFiles): Promise<void> {
+  if (await shardFiles.size(hash) !== undefined) return;
+  const writer = await shardFiles.begin();
+  await writer.write(bytes);
+  await writer.commit(hash);
+}
+
+function register(shard: Shard, hash: string, { xorbs, files, verify }: ShardTarget): boolean {
+  if (verify) return registerShard(shard, hash, files, xorbs.table, () => {});
   // Unverified uploads left the chunk hashes open; they are what the shard says.
   const told = new Map<string, XorbTable>();
   for (const xorb of shard.xorbs) {
@@ -127,7 +141,7 @@ function register(shard: Shard, { xorbs, files, verify }: ShardTarget) {
     if (table !== undefined) told.set(name, withHashes(table, xorb));
   }
   const tableOf: TableOf = (hash) => told.get(hash) ?? xorbs.table(hash);
-  return registerShard(shard, files, tableOf, () => {
+  return registerShard(shard, hash, files, tableOf, () => {
     for (const [hash, table] of told) xorbs.replaceTable(hash, table);
   });
 }

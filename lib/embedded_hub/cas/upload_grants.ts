@@ -6,7 +6,7 @@
  * asks for a new one.
  */
 
-import type { XorbWriter } from "../storage/xorb_files.ts";
+import type { BlobWriter } from "../storage/blob_files.ts";
 import { BodyReader, BrokenBodyError } from "./body_reader.ts";
 import { CasError, refused } from "./cas_error.ts";
 import { MAX_XORB_BYTES, type ReceivedXorb, receiveXorb } from "./receive_xorb.ts";
@@ -29,7 +29,7 @@ export interface GrantRequest {
 type Upload =
   | { readonly kind: "none" }
   | { readonly kind: "under way" }
-  | { readonly kind: "stored"; readonly writer: XorbWriter; readonly received: ReceivedXorb }
+  | { readonly kind: "stored"; readonly writer: BlobWriter; readonly received: ReceivedXorb }
   | { readonly kind: "bad"; readonly reason: CasError }
   | { readonly kind: "committed" };
 

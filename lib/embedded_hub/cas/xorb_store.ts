@@ -1,7 +1,7 @@
 /** The xorbs that the CAS holds: their bytes in files, their chunk tables in the database. */
 
 import { type Database, migrate } from "../storage/database.ts";
-import type { XorbFiles, XorbWriter } from "../storage/xorb_files.ts";
+import type { BlobFiles, BlobWriter } from "../storage/blob_files.ts";
 import { XorbTable } from "./xorb_table.ts";
 
 const MIGRATIONS = [
@@ -22,12 +22,12 @@ export interface XorbStore {
   /** The chunk table of a stored xorb, or `undefined`. */
   table(hash: string): XorbTable | undefined;
   /** Begins to write a body. */
-  begin(): Promise<XorbWriter>;
+  begin(): Promise<BlobWriter>;
   /**
    * Ends `writer`: keeps what it wrote and returns true, or drops it and returns false when the
    * xorb is there already.
    */
-  keep(hash: string, writer: XorbWriter, length: number, table: XorbTable): Promise<boolean>;
+  keep(hash: string, writer: BlobWriter, length: number, table: XorbTable): Promise<boolean>;
   /**
    * Replaces the table of a stored xorb: how its chunk hashes become known when uploads are not
    * verified.
@@ -38,7 +38,7 @@ export interface XorbStore {
 }
 
 /** Opens the xorbs of a database and its files. */
-export function xorbStore(database: Database, files: XorbFiles): XorbStore {
+export function xorbStore(database: Database, files: BlobFiles): XorbStore {
   migrate(database, "cas_xorbs", MIGRATIONS);
   const sizeQuery = database.prepare("SELECT size FROM xorbs WHERE hash = ?");
   const tableQuery = database.prepare("SELECT chunk_table FROM xorbs WHERE hash = ?");
@@ -53,7 +53,7 @@ export function xorbStore(database: Database, files: XorbFiles): XorbStore {
   };
   const commit = async (
     hash: string,
-    writer: XorbWriter,
+    writer: BlobWriter,
     length: number,
     table: XorbTable,
   ): Promise<boolean> => {

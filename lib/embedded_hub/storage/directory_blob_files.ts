@@ -1,28 +1,30 @@
 /**
- * Xorb bodies on disk, as `xorbs/ab/<printed hash>`.
+ * Xorbs or shards on disk, as `xorbs/ab/<printed hash>` and `shards/ab/<printed hash>`.
  *
- * A body is written to `tmp/`, synced, renamed to its name, and the folder synced, so that a file
- * with a hash's name is always whole. What a crash left in `tmp/` is removed when the store is
- * opened.
+ * A blob is written to `tmp/`, synced, renamed to its name, and the folder synced, so that a file
+ * with a hash's name is always whole.
  */
 
-import { assertXorbName, type XorbFiles, type XorbWriter } from "./xorb_files.ts";
+import { assertBlobName, type BlobFiles, type BlobWriter } from "./blob_files.ts";
 
 const PIECE_BYTES = 256 * 1024;
 
-/** Opens the store in `directory` (made when missing), which must be locked for this process. */
-export function directoryXorbFiles(directory: string): XorbFiles {
+/**
+ * Opens the store of a kind in `directory` (made when missing), which must be locked for this
+ * process.
+ */
+export function directoryBlobFiles(directory: string, kind: "xorbs" | "shards"): BlobFiles {
   const temporary = `${directory}/tmp`;
-  removeLeftovers(temporary);
+  const home = `${directory}/${kind}`;
   Deno.mkdirSync(temporary, { recursive: true });
-  Deno.mkdirSync(`${directory}/xorbs`, { recursive: true });
+  Deno.mkdirSync(home, { recursive: true });
   let begun = 0;
   const pathOf = (hash: string): string => {
-    assertXorbName(hash);
-    return `${directory}/xorbs/${hash.slice(0, 2)}/${hash}`;
+    assertBlobName(hash);
+    return `${home}/${hash.slice(0, 2)}/${hash}`;
   };
   return {
-    begin: () => beginFile(`${temporary}/${++begun}`, directory, pathOf),
+    begin: () => beginFile(`${temporary}/${kind}-${++begun}`, home, pathOf),
     read: (hash, first, last) => readFile(pathOf(hash), first, last),
     async size(hash) {
       try {
@@ -35,9 +37,10 @@ export function directoryXorbFiles(directory: string): XorbFiles {
   };
 }
 
-function removeLeftovers(temporary: string): void {
+/** Removes what a crash left on its way in; to be called before the stores of `directory` are opened. */
+export function removeLeftovers(directory: string): void {
   try {
-    Deno.removeSync(temporary, { recursive: true });
+    Deno.removeSync(`${directory}/tmp`, { recursive: true });
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
@@ -45,9 +48,9 @@ function removeLeftovers(temporary: string): void {
 
 async function beginFile(
   path: string,
-  directory: string,
+  home: string,
   pathOf: (hash: string) => string,
-): Promise<XorbWriter> {
+): Promise<BlobWriter> {
   const file = await Deno.open(path, { write: true, createNew: true });
   return {
     async write(bytes) {
@@ -62,7 +65,7 @@ async function beginFile(
         file.close();
       }
       const folder = target.slice(0, target.lastIndexOf("/"));
-      if (await makeFolder(folder)) await syncFolder(`${directory}/xorbs`);
+      if (await makeFolder(folder)) await syncFolder(home);
       await Deno.rename(path, target);
       await syncFolder(folder);
     },

@@ -1,18 +1,18 @@
-/** Xorb bodies in memory, for tests and throw-away hubs. */
+/** Xorbs or shards in memory, for tests and throw-away hubs. */
 
-import { assertXorbName, type XorbFiles, type XorbWriter } from "./xorb_files.ts";
+import { assertBlobName, type BlobFiles, type BlobWriter } from "./blob_files.ts";
 
 const PIECE_BYTES = 1 << 20;
 
 /** Makes an empty store in memory. */
-export function memoryXorbFiles(): XorbFiles {
+export function memoryBlobFiles(): BlobFiles {
   const bodies = new Map<string, Uint8Array<ArrayBuffer>>();
   return {
     begin: () => Promise.resolve(memoryWriter(bodies)),
     read(hash, first, last) {
       const body = bodies.get(hash);
-      if (body === undefined) throw new Deno.errors.NotFound(`No xorb ${hash}`);
-      if (last >= body.length) throw new RangeError(`Xorb ${hash} ends before byte ${last}`);
+      if (body === undefined) throw new Deno.errors.NotFound(`No blob ${hash}`);
+      if (last >= body.length) throw new RangeError(`Blob ${hash} ends before byte ${last}`);
       let at = first;
       return new ReadableStream({
         pull(controller) {
@@ -28,7 +28,7 @@ export function memoryXorbFiles(): XorbFiles {
   };
 }
 
-function memoryWriter(bodies: Map<string, Uint8Array<ArrayBuffer>>): XorbWriter {
+function memoryWriter(bodies: Map<string, Uint8Array<ArrayBuffer>>): BlobWriter {
   let pieces: Uint8Array[] = [];
   let length = 0;
   return {
@@ -38,7 +38,7 @@ function memoryWriter(bodies: Map<string, Uint8Array<ArrayBuffer>>): XorbWriter 
       return Promise.resolve();
     },
     commit(hash) {
-      assertXorbName(hash);
+      assertBlobName(hash);
       const body = new Uint8Array(length);
       let at = 0;
       for (const piece of pieces) {

@@ -1,19 +1,22 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { directoryXorbFiles } from "../../../lib/embedded_hub/storage/directory_xorb_files.ts";
-import { memoryXorbFiles } from "../../../lib/embedded_hub/storage/memory_xorb_files.ts";
-import type { XorbFiles } from "../../../lib/embedded_hub/storage/xorb_files.ts";
+import {
+  directoryBlobFiles,
+  removeLeftovers,
+} from "../../../lib/embedded_hub/storage/directory_blob_files.ts";
+import { memoryBlobFiles } from "../../../lib/embedded_hub/storage/memory_blob_files.ts";
+import type { BlobFiles } from "../../../lib/embedded_hub/storage/blob_files.ts";
 import { splitmixBytes } from "../../support/vector_input.ts";
 
 const HASH = "ab".repeat(32);
 const OTHER = "cd".repeat(32);
 const BYTES = splitmixBytes(1, 600_000);
 
-function read(files: XorbFiles, first: number, last: number): Promise<Uint8Array> {
+function read(files: BlobFiles, first: number, last: number): Promise<Uint8Array> {
   return new Response(files.read(HASH, first, last)).bytes();
 }
 
-async function write(files: XorbFiles, hash: string, bytes: Uint8Array): Promise<void> {
+async function write(files: BlobFiles, hash: string, bytes: Uint8Array): Promise<void> {
   const writer = await files.begin();
   for (let at = 0; at < bytes.length; at += 70_001) {
     await writer.write(bytes.subarray(at, at + 70_001));
@@ -21,11 +24,11 @@ async function write(files: XorbFiles, hash: string, bytes: Uint8Array): Promise
   await writer.commit(hash);
 }
 
-async function inBoth(work: (files: XorbFiles) => Promise<void>): Promise<void> {
-  await work(memoryXorbFiles());
+async function inBoth(work: (files: BlobFiles) => Promise<void>): Promise<void> {
+  await work(memoryBlobFiles());
   const directory = await Deno.makeTempDir();
   try {
-    await work(directoryXorbFiles(directory));
+    await work(directoryBlobFiles(directory, "xorbs"));
     assertEquals([...Deno.readDirSync(`${directory}/tmp`)], []);
   } finally {
     await Deno.remove(directory, { recursive: true });
@@ -84,11 +87,12 @@ Deno.test("only hashes are names of files", async () => {
 
 Deno.test("leftovers of a crash are removed when the directory is opened", async () => {
   const directory = await Deno.makeTempDir();
-  const writer = await directoryXorbFiles(directory).begin();
+  const writer = await directoryBlobFiles(directory, "xorbs").begin();
   await writer.write(BYTES);
-  directoryXorbFiles(directory);
+  removeLeftovers(directory);
+  const files = directoryBlobFiles(directory, "xorbs");
   assertEquals([...Deno.readDirSync(`${directory}/tmp`)], []);
   await assertRejects(() => writer.abort(), Deno.errors.NotFound);
-  assertThrows(() => directoryXorbFiles(directory).read("no hash", 0, 0), TypeError);
+  assertThrows(() => files.read("no hash", 0, 0), TypeError);
   await Deno.remove(directory, { recursive: true });
 });

@@ -30,6 +30,12 @@ export interface Config {
   readonly dataDir: string;
   /** The region that the gateway says it is in. */
   readonly region: string;
+  /** Whether the checksums that SDKs send by default are stored with objects. */
+  readonly storeChecksums: boolean;
+  /** Domains whose subdomains are buckets, in lower case. */
+  readonly domains: readonly string[];
+  /** Origins whose scripts may use buckets without CORS rules. */
+  readonly corsOrigins: readonly string[];
   /** Seconds without activity after which an unfinished multipart upload is dropped. */
   readonly multipartUploadTtlSeconds: number;
   /** Bytes that all transfers together may hold in memory. */
@@ -90,6 +96,21 @@ const region = v.pipe(
   v.string(),
   v.regex(/^[a-z0-9-]{1,63}$/, "must be a region such as us-east-1"),
 );
+const list = (each: RegExp, message: string) =>
+  v.pipe(
+    v.string(),
+    v.transform((value) => value.split(",").map((item) => item.trim()).filter(Boolean)),
+    v.check((items) => items.length > 0 && items.every((item) => each.test(item)), message),
+    v.readonly(),
+  );
+const domains = list(
+  /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i,
+  "must be domains without a port, such as s3.example.com, separated by commas",
+);
+const origins = list(
+  /^[!-)+-~]*\*?[!-)+-~]*$/,
+  "must be origins such as https://example.com, each with one * at most, separated by commas",
+);
 const logLevel = v.picklist(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`);
 
 const SCHEMA = v.object({
@@ -104,6 +125,9 @@ const SCHEMA = v.object({
   HUGBUCKET_HUB_PORT: v.optional(port, "9080"),
   HUGBUCKET_DATA_DIR: v.optional(text, "./.hugbucket"),
   HUGBUCKET_REGION: v.optional(region, "us-east-1"),
+  HUGBUCKET_STORE_CHECKSUMS: v.optional(flag, "false"),
+  HUGBUCKET_DOMAIN: v.optional(domains),
+  HUGBUCKET_CORS_ORIGINS: v.optional(origins),
   HUGBUCKET_MULTIPART_UPLOAD_TTL: v.optional(seconds, "86400"),
   HUGBUCKET_MEMORY_BUDGET: v.optional(bytes, "128MiB"),
   HUGBUCKET_LOG_LEVEL: v.optional(logLevel, "info"),
@@ -125,6 +149,9 @@ export const VARIABLES: Readonly<Record<VariableName, string>> = {
   HUGBUCKET_HUB_PORT: "port of the embedded hub",
   HUGBUCKET_DATA_DIR: "where the embedded hub keeps its data",
   HUGBUCKET_REGION: "region that the gateway says it is in",
+  HUGBUCKET_STORE_CHECKSUMS: "true: store CRC32 and CRC64NVME, which SDKs send by default, too",
+  HUGBUCKET_DOMAIN: "domains whose subdomains are buckets, separated by commas",
+  HUGBUCKET_CORS_ORIGINS: "origins whose scripts may use buckets without CORS rules, or *",
   HUGBUCKET_MULTIPART_UPLOAD_TTL: "seconds of rest after which an unfinished upload is dropped",
   HUGBUCKET_MEMORY_BUDGET: "bytes that all transfers together may hold, such as 128MiB",
   HUGBUCKET_LOG_LEVEL: `least level to log: ${LOG_LEVELS.join(", ")}`,
@@ -169,6 +196,9 @@ function toConfig(env: v.InferOutput<typeof SCHEMA>): Config {
     hubPort: env.HUGBUCKET_HUB_PORT,
     dataDir: env.HUGBUCKET_DATA_DIR,
     region: env.HUGBUCKET_REGION,
+    storeChecksums: env.HUGBUCKET_STORE_CHECKSUMS,
+    domains: (env.HUGBUCKET_DOMAIN ?? []).map((domain) => domain.toLowerCase()),
+    corsOrigins: env.HUGBUCKET_CORS_ORIGINS ?? [],
     multipartUploadTtlSeconds: env.HUGBUCKET_MULTIPART_UPLOAD_TTL,
     memoryBudget: env.HUGBUCKET_MEMORY_BUDGET,
     logLevel: env.HUGBUCKET_LOG_LEVEL,

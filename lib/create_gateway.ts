@@ -25,6 +25,21 @@ export interface GatewayOptions {
   readonly allowAnonymous?: boolean;
   /** The region that the gateway says it is in. Default: `us-east-1`. */
   readonly region?: string;
+  /**
+   * Whether CRC32 and CRC64NVME checksums, which SDKs send by default, are stored with each object and
+   * returned with it; those of other algorithms always are. Default: false.
+   */
+  readonly storeChecksums?: boolean;
+  /**
+   * Domains whose subdomains are buckets (virtual-hosted style), such as `s3.example.com`. On any other host
+   * requests are path-style. Default: none.
+   */
+  readonly domains?: readonly string[];
+  /**
+   * Origins whose scripts may use buckets that have no CORS rules of their own: exact, `*`, or with one `*`
+   * inside. Default: none.
+   */
+  readonly corsOrigins?: readonly string[];
   /** Bytes that all transfers together may hold. Default: 128 MiB. */
   readonly memoryBudget?: number;
   /** Seconds of rest after which an unfinished upload is dropped. Default: 86,400. */
@@ -88,6 +103,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     buckets,
     locks: options.locks ?? new MemoryKeyLocks(),
     now,
+    onIgnored: ({ bucket, path, reason }) =>
+      log.warning("sidecar ignored", { hubBucket: bucket, path, reason }),
   });
   const registry = options.registry ?? new MapUploadRegistry({
     ttlMs: (options.multipartUploadTtlSeconds ?? DEFAULT_TTL_SECONDS) * 1000,
@@ -99,6 +116,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     operations,
     authenticator: new Authenticator({ lookup: lookupOf(options), now: () => new Date(now()) }),
     region: options.region ?? "us-east-1",
+    domains: (options.domains ?? []).map((domain) => domain.toLowerCase()),
+    corsOrigins: options.corsOrigins ?? [],
+    storeChecksums: options.storeChecksums ?? false,
     log,
     now,
   });

@@ -29,6 +29,8 @@ Deno.test("readConfig() gives the documented defaults for an empty environment",
     false,
   ]);
   assert(Object.isFrozen(config));
+  assertEquals(config.storeChecksums, false);
+  assertEquals(read({ HUGBUCKET_STORE_CHECKSUMS: "true" }).storeChecksums, true);
 });
 
 Deno.test("readConfig() reports all problems at once, each by its variable", () => {
@@ -100,5 +102,25 @@ Deno.test("the README's table has every variable with its default", async () => 
   for (const name of Object.keys(VARIABLES) as (keyof typeof VARIABLES)[]) { // the keys are its own
     const row = readme.split("\n").find((line) => line.startsWith(`| \`${name}\``));
     assertStringIncludes(row ?? "", defaultOf(name) ?? "|", name);
+  }
+});
+
+Deno.test("domains and origins are lists", () => {
+  const { domains, corsOrigins } = read({
+    HUGBUCKET_DOMAIN: "S3.example.org, localhost",
+    HUGBUCKET_CORS_ORIGINS: "https://a.example,https://*.b.example",
+  });
+  assertEquals(domains, ["s3.example.org", "localhost"]);
+  assertEquals(corsOrigins, ["https://a.example", "https://*.b.example"]);
+  assertEquals([read({}).domains, read({}).corsOrigins], [[], []]);
+  for (const bad of ["s3.example.org:9000", "https://x", "a..b", "-a", ","]) {
+    assertThrows(() => read({ HUGBUCKET_DOMAIN: bad }), ConfigError, "HUGBUCKET_DOMAIN");
+  }
+  for (const bad of ["a*b*c", "a b", ","]) {
+    assertThrows(
+      () => read({ HUGBUCKET_CORS_ORIGINS: bad }),
+      ConfigError,
+      "HUGBUCKET_CORS_ORIGINS",
+    );
   }
 });

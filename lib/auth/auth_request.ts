@@ -14,6 +14,8 @@ export interface AuthRequest {
   readonly headers: Headers;
   /** The bucket when the Host header named it: SigV2 signs it as part of the path. */
   readonly hostBucket?: string;
+  /** Whether it is a form, whose fields may carry the signature: then it can come without one. */
+  readonly form?: boolean;
 }
 
 /** How a request says who sent it. */

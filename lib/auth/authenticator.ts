@@ -5,6 +5,7 @@ import type { Authenticated, AuthRequest, Mechanism } from "./auth_request.ts";
 import type { Credential, CredentialLookup } from "./credential.ts";
 import { readHeaderV4, V4_SCHEME } from "./header_v4.ts";
 import { payloadForm } from "./payload_form.ts";
+import { type AuthenticatedForm, authenticateForm, type FormClaim } from "./post_form.ts";
 import { readQueryV4, requireAlive } from "./query_v4.ts";
 import { expiredError, MAX_PRESIGNED_SECONDS, requestTime, requireFresh } from "./request_time.ts";
 import { SigningKeys } from "./signing_keys.ts";
@@ -63,10 +64,25 @@ export class Authenticator<C extends Credential = Credential> {
       case "query-v2":
         return this.#queryV2(request, query, lookup);
       case "anonymous":
+        if (request.form) return unchecked(request, authorization, query);
         throw new S3Error("AccessDenied");
       default:
         return mechanism satisfies never;
     }
+  }
+
+  /**
+   * Verifies the signature and the policy of a POST form.
+   *
+   * @param form Its fields, and what they are about.
+   * @param sender What `authenticate` has said of the request that brought it: if that is signed
+   * itself, the form need not be.
+   * @returns Who signed it, and the sizes that its file may have.
+   * @throws {S3Error} Whatever S3 answers: AccessDenied, SignatureDoesNotMatch and so on.
+   */
+  authenticateForm(form: FormClaim, sender: Authenticated<C>): AuthenticatedForm<C> {
+    const lookup = sender.signed ? undefined : this.#lookup;
+    return authenticateForm(form, { lookup, keys: this.#keys, now: this.#now() });
   }
 
   #headerV4(

@@ -2,9 +2,6 @@ import type { BatchOperation } from "../hub/files.ts";
 import { HubError } from "../hub/hub_error.ts";
 import type { FileInfo } from "../hub/wire.ts";
 
-/** Whether the Hub keeps milliseconds is not documented. */
-const MTIME_TOLERANCE_MS = 1000;
-
 /**
  * Whether what an operation wanted is the case.
  *
@@ -18,13 +15,17 @@ export function isDone(operation: BatchOperation, file: FileInfo | undefined): b
     case "addFile":
     case "copyFile":
       return file !== undefined && file.xetHash === operation.xetHash &&
-        (file.mtime === undefined ||
-          Math.abs(file.mtime.getTime() - operation.mtime) < MTIME_TOLERANCE_MS) &&
+        (file.mtime === undefined || isSameTime(file.mtime.getTime(), operation.mtime)) &&
         (file.contentType === undefined || operation.contentType === undefined ||
           file.contentType === operation.contentType);
     default:
       return operation satisfies never;
   }
+}
+
+/** Whether the Hub keeps milliseconds is not documented: a time without them may have been cut. */
+function isSameTime(kept: number, sent: number): boolean {
+  return kept === sent || (kept % 1000 === 0 && kept === Math.floor(sent / 1000) * 1000);
 }
 
 /**

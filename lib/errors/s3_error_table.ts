@@ -15,6 +15,7 @@ const row = (status: number, message: string): Row => ({ status, message });
 
 /** Code → status and default message. The status belongs to the code. */
 export const S3_ERRORS = {
+  AccessControlListNotSupported: row(400, "The bucket does not allow ACLs"),
   AccessDenied: row(403, "Access Denied"),
   AccessForbidden: row(403, "CORSResponse: This CORS request is not allowed."),
   AuthorizationHeaderMalformed: row(
@@ -91,21 +92,40 @@ export const S3_ERRORS = {
   MissingContentLength: row(411, "You must provide the Content-Length HTTP header."),
   MissingRequestBodyError: row(400, "Request body is empty."),
   NoSuchBucket: row(404, "The specified bucket does not exist"),
+  NoSuchBucketPolicy: row(404, "The bucket policy does not exist"),
+  NoSuchCORSConfiguration: row(404, "The CORS configuration does not exist"),
+  NoSuchConfiguration: row(404, "The specified configuration does not exist."),
   NoSuchKey: row(404, "The specified key does not exist."),
+  NoSuchLifecycleConfiguration: row(404, "The lifecycle configuration does not exist"),
+  NoSuchPublicAccessBlockConfiguration: row(
+    404,
+    "The public access block configuration was not found",
+  ),
+  NoSuchTagSet: row(404, "The TagSet does not exist"),
   NoSuchUpload: row(
     404,
     "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.",
   ),
   NoSuchVersion: row(404, "The specified version does not exist."),
+  NoSuchWebsiteConfiguration: row(
+    404,
+    "The specified bucket does not have a website configuration",
+  ),
   NotImplemented: row(
     501,
     "A header or query you provided implies functionality that is not implemented.",
+  ),
+  ObjectLockConfigurationNotFoundError: row(
+    404,
+    "Object Lock configuration does not exist for this bucket",
   ),
   OperationAborted: row(
     409,
     "A conflicting conditional operation is currently in progress against this resource. Try again.",
   ),
+  OwnershipControlsNotFoundError: row(404, "The bucket ownership controls were not found"),
   PreconditionFailed: row(412, "At least one of the pre-conditions you specified did not hold"),
+  ReplicationConfigurationNotFoundError: row(404, "The replication configuration was not found"),
   RequestTimeTooSkewed: row(
     403,
     "The difference between the request time and the server's time is too large.",
@@ -113,6 +133,10 @@ export const S3_ERRORS = {
   RequestTimeout: row(
     400,
     "Your socket connection to the server was not read from or written to within the timeout period.",
+  ),
+  ServerSideEncryptionConfigurationNotFoundError: row(
+    404,
+    "The server side encryption configuration was not found",
   ),
   ServiceUnavailable: row(503, "Service is unable to handle request."),
   SignatureDoesNotMatch: row(

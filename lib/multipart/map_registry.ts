@@ -8,7 +8,7 @@ import type {
   UploadRegistry,
 } from "./upload_registry.ts";
 
-/** Random bytes in an upload id: far beyond guessing, 32 characters as base64url. */
+/** Random bytes in an upload id: far beyond guessing, 48 characters in hex. */
 const ID_BYTES = 24;
 
 /** Settings of a {@linkcode MapUploadRegistry}. */
@@ -202,8 +202,9 @@ export class MapUploadRegistry implements UploadRegistry {
     return entry.state.kind !== "completing" && this.#now() - entry.touched >= this.#ttlMs;
   }
 
+  /** Hex: an id that began with a dash would be taken for an option on a command line. */
   #newId(): string {
-    return this.#randomBytes(ID_BYTES).toBase64({ alphabet: "base64url", omitPadding: true });
+    return this.#randomBytes(ID_BYTES).toHex();
   }
 }
 

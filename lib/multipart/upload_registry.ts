@@ -1,7 +1,6 @@
 /**
  * The registry of multipart uploads: an interface with several bodies. It holds state only; part
- * bytes are in the store. `Attributes` is what the caller keeps of the object to be (media type and
- * the like); `Stored` is the store's recipe of a part. Both must survive JSON.
+ * bytes are in the store. Everything in it survives JSON.
  *
  * State of an upload: open → completing → completed; after a failure it is open again.
  *
@@ -27,6 +26,37 @@ export interface UploadPart {
   };
 }
 
+/** What an object carries besides its bytes: the same names and forms as in the object store. */
+export interface UploadAttributes {
+  /** The media type. */
+  readonly contentType?: string;
+  /** `Cache-Control`. */
+  readonly cacheControl?: string;
+  /** `Content-Disposition`. */
+  readonly contentDisposition?: string;
+  /** `Content-Encoding` without `aws-chunked`. */
+  readonly contentEncoding?: string;
+  /** `Content-Language`. */
+  readonly contentLanguage?: string;
+  /** `Expires`, as sent. */
+  readonly expires?: string;
+  /** `x-amz-meta-*`, names without that prefix. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** Tags in their order. */
+  readonly tags?: readonly { readonly key: string; readonly value: string }[];
+}
+
+/** How the checksum of a whole comes from those of its parts, by S3's names. */
+export type ChecksumType = "COMPOSITE" | "FULL_OBJECT";
+
+/** What kind of checksum an upload's object is to have. */
+export interface UploadChecksum {
+  /** S3's name, such as `CRC32`. */
+  readonly algorithm: string;
+  /** Whether it is one of the whole or one of the parts' checksums. */
+  readonly type: ChecksumType;
+}
+
 /** An upload without its parts. */
 export interface Upload {
   /** Unguessable and URL-safe. */
@@ -40,7 +70,9 @@ export interface Upload {
   /** Access key id of who began it, empty when authentication is off. */
   readonly initiator: string;
   /** What the finished object is to carry besides its bytes. */
-  readonly attributes: Readonly<Record<string, string>>;
+  readonly attributes: UploadAttributes;
+  /** The checksum that the finished object is to have, if its creator chose one. */
+  readonly checksum?: UploadChecksum;
 }
 
 /** What a finished upload answers, kept so that a repeated Complete gets the same. */

@@ -4,10 +4,12 @@ import type {
   CompleteMultipartUploadInput,
   CompleteMultipartUploadOutput,
 } from "../s3/operations.ts";
+import type { ObjectChecksum, ObjectPart } from "../store/object_store.ts";
 import { commitOne } from "./commit_one.ts";
 import type { OperationContext } from "./context.ts";
 import { noSuchUpload } from "./multipart.ts";
-import { checkObjectChecksum } from "./object_checksum.ts";
+import { checkObjectChecksum, checksumOfParts } from "./object_checksum.ts";
+import { storedChecksum } from "./stored_checksum.ts";
 import { writeCondition } from "./write_condition.ts";
 
 /** All parts but the last have at least this many bytes (Amazon S3 multipart upload limits). */
@@ -57,31 +59,53 @@ function answerOf(
   result: CompletionResult,
 ): CompleteMultipartUploadOutput {
   if (!isOf(result, input)) throw noSuchUpload(input.uploadId);
-  return { bucket: result.bucket, key: result.key, etag: result.etag, headers: result.extra };
+  const { xetHash = "", checksum } = result.extra;
+  return {
+    bucket: result.bucket,
+    key: result.key,
+    etag: result.etag,
+    ...(checksum !== undefined && { checksum: parseChecksum(checksum) }),
+    headers: { "x-hf-xet-hash": xetHash },
+  };
+}
+
+/** Algorithm, type and value: none of them has a blank. */
+const formatChecksum = ({ algorithm, type, value }: ObjectChecksum): string =>
+  `${algorithm} ${type} ${value}`;
+
+function parseChecksum(text: string): ObjectChecksum {
+  const [algorithm = "", type, value = ""] = text.split(" ");
+  return { algorithm, type: type === "COMPOSITE" ? type : "FULL_OBJECT", value };
 }
 
 async function finish(
-  { registry, store }: OperationContext,
+  context: OperationContext,
   input: CompleteMultipartUploadInput,
   upload: Upload,
   completion: { readonly parts: readonly UploadPart[]; readonly lease: string },
 ): Promise<CompleteMultipartUploadOutput> {
+  const { registry, store } = context;
   try {
     const parts = chooseParts(input, completion.parts);
+    const checksum = checksumOf(input, upload, parts);
+    const kept = storedChecksum(context, checksum);
     const recipe = await store.compose(input.bucket, parts.map((part) => part.recipe));
-    const { contentType } = upload.attributes;
     const object = await commitOne(store, input.bucket, {
       kind: "put",
       key: input.key,
       content: recipe.content,
-      attributes: contentType === undefined ? {} : { contentType },
+      attributes: { ...upload.attributes, ...kept },
+      parts: parts.map((part) => storedPart(part, kept.checksum)),
       ...writeCondition(input.conditions),
     });
     const result: CompletionResult = {
       bucket: input.bucket,
       key: input.key,
       etag: object.etag,
-      extra: { "x-hf-xet-hash": object.content.hash },
+      extra: {
+        xetHash: object.content.hash,
+        ...(checksum && { checksum: formatChecksum(checksum) }),
+      },
     };
     await registry.completed(input.uploadId, completion.lease, result);
     return answerOf(input, result);
@@ -92,6 +116,33 @@ async function finish(
     await registry.completionFailed(input.uploadId, completion.lease, reason);
     throw error;
   }
+}
+
+function storedPart(
+  { partNumber, size, checksums }: UploadPart,
+  checksum: ObjectChecksum | undefined,
+): ObjectPart {
+  const value = checksum && checksums[checksum.algorithm];
+  return { partNumber, size, ...(value !== undefined && { checksum: value }) };
+}
+
+/** The checksum of the whole: that of the upload, or else one that the client gives; verified if given. */
+function checksumOf(
+  { checksum: asked, checksumType }: CompleteMultipartUploadInput,
+  { checksum: choice }: Upload,
+  parts: readonly UploadPart[],
+): ObjectChecksum | undefined {
+  if (
+    choice !== undefined &&
+    ((checksumType ?? choice.type) !== choice.type ||
+      (asked?.algorithm ?? choice.algorithm) !== choice.algorithm)
+  ) {
+    throw new S3Error("InvalidRequest", {
+      message: `The upload was begun with a ${choice.type} checksum of ${choice.algorithm}`,
+    });
+  }
+  if (asked !== undefined) return checkObjectChecksum(asked, parts, choice?.type ?? checksumType);
+  return choice && checksumOfParts(choice, parts);
 }
 
 function checkOrder({ parts }: CompleteMultipartUploadInput): void {
@@ -135,6 +186,5 @@ function chooseParts(
         `The provided 'x-amz-mp-object-size' header value ${input.objectSize} does not match what was computed: ${size}`,
     });
   }
-  if (input.checksum !== undefined) checkObjectChecksum(input.checksum, chosen);
   return chosen;
 }

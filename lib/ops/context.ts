@@ -10,6 +10,8 @@ export interface OperationContext {
   readonly requester: { readonly accessKeyId: string };
   /** The region that this gateway says it is in. */
   readonly region: string;
+  /** Whether CRC32 and CRC64NVME, which SDKs send by default, are stored too. Default false. */
+  readonly storeChecksums?: boolean;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Ends when the client goes away. */

@@ -1,11 +1,10 @@
 import { S3Error } from "../errors/s3_error.ts";
 import { StoreError } from "../errors/store_error.ts";
 import { evaluateCopySource } from "../http/conditions.ts";
-import type { CopySource } from "../s3/operations.ts";
-import type { StoredObject } from "../store/object_store.ts";
+import type { CopyObjectInput, CopySource } from "../s3/operations.ts";
+import type { ObjectAttributes, StoredObject } from "../store/object_store.ts";
 import { commitOne } from "./commit_one.ts";
 import type { OperationContext, OperationHandler } from "./context.ts";
-import { statObject } from "./objects.ts";
 import { writeCondition } from "./write_condition.ts";
 
 /** How often a copy looks at a source that is overwritten again and again. */
@@ -15,9 +14,9 @@ const MAX_ATTEMPTS = 3;
 export const copyObject: OperationHandler<"CopyObject"> = async (context, input) => {
   const { store } = context;
   store.checkKey(input.key);
-  const { source, metadataDirective } = input;
+  const { source, metadataDirective, taggingDirective } = input;
   const toItself = source.bucket === input.bucket && source.key === input.key;
-  if (toItself && metadataDirective === "COPY") {
+  if (toItself && metadataDirective === "COPY" && taggingDirective === "COPY") {
     throw new S3Error("InvalidRequest", {
       message:
         "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
@@ -30,7 +29,7 @@ export const copyObject: OperationHandler<"CopyObject"> = async (context, input)
         kind: "copy",
         key: input.key,
         source: { bucket: source.bucket, object },
-        attributes: metadataDirective === "COPY" ? object.attributes : input.attributes,
+        attributes: copiedAttributes(input, object.attributes),
         ...writeCondition(input.conditions),
       });
       return { object: stored };
@@ -39,6 +38,17 @@ export const copyObject: OperationHandler<"CopyObject"> = async (context, input)
     }
   }
 };
+
+/** The tags have a directive of their own; a checksum belongs to the bytes and always goes along. */
+function copiedAttributes(
+  { metadataDirective, taggingDirective, attributes: given }: CopyObjectInput,
+  source: ObjectAttributes,
+): ObjectAttributes {
+  const { tags: _, checksum: __, ...described } = metadataDirective === "COPY" ? source : given;
+  const { tags } = taggingDirective === "COPY" ? source : given;
+  const { checksum } = source;
+  return { ...described, ...(tags && { tags }), ...(checksum && { checksum }) };
+}
 
 /** The store refuses a copy whose source was overwritten after it was looked at. */
 const wasOverwritten = (error: unknown): boolean =>
@@ -51,11 +61,15 @@ const nameTheSource = ({ bucket }: CopySource) => (error: unknown): never => {
 };
 
 /** The source of a copy; every condition that does not hold is a 412, never a 304 (CopyObject). */
-async function statCopySource(
+export async function statCopySource(
   context: OperationContext,
   source: CopySource,
 ): Promise<StoredObject> {
-  const object = await statObject(context, source.bucket, source.key).catch(nameTheSource(source));
+  const { bucket, key, formKey } = source;
+  const keys = formKey === undefined ? [key] : [key, formKey];
+  const found = await context.store.stat(bucket, keys).catch(nameTheSource(source));
+  const object = found.find((each) => each !== undefined);
+  if (object === undefined) throw new S3Error("NoSuchKey", { fields: { Key: key } });
   const outcome = evaluateCopySource(source.conditions, object, new Date(context.now()));
   if (outcome.kind === "failed") {
     throw new S3Error("PreconditionFailed", { fields: { Condition: outcome.condition } });

@@ -1,7 +1,8 @@
 import { S3Error } from "../errors/s3_error.ts";
 import type { Upload } from "../multipart/upload_registry.ts";
-import type { ObjectInput } from "../s3/operations.ts";
+import type { ObjectInput, RequestBody } from "../s3/operations.ts";
 import type { OperationContext, OperationHandler } from "./context.ts";
+import { withChecksum } from "./part_checksum.ts";
 
 /** CreateMultipartUpload: what is given here belongs to the finished object. */
 export const createMultipartUpload: OperationHandler<"CreateMultipartUpload"> = async (
@@ -10,26 +11,24 @@ export const createMultipartUpload: OperationHandler<"CreateMultipartUpload"> = 
 ) => {
   store.checkKey(input.key);
   await store.statBucket(input.bucket);
-  const { contentType } = input.attributes;
   const upload = await registry.create({
     bucket: input.bucket,
     key: input.key,
     initiator: requester.accessKeyId,
-    attributes: contentType === undefined ? {} : { contentType },
+    attributes: input.attributes,
+    ...(input.checksum && { checksum: input.checksum }),
   });
-  const { checksumAlgorithm, checksumType } = input;
-  return {
-    upload,
-    ...(checksumAlgorithm !== undefined && { checksumAlgorithm }),
-    ...(checksumType !== undefined && { checksumType }),
-  };
+  return { upload };
 };
 
 /** UploadPart: the bytes go to the store while they arrive; of two of one number the last to end stays. */
 export const uploadPart: OperationHandler<"UploadPart"> = async (context, input) => {
   const { store, registry, now, signal } = context;
-  await findUpload(context, input);
-  const recipe = await store.stage(input.bucket, input.body.stream, { signal });
+  const upload = await findUpload(context, input);
+  requireAlgorithm(upload, input.body);
+  const sent = input.body.checksumAlgorithm !== undefined;
+  const computed = withChecksum(input.body.stream, sent ? undefined : upload.checksum);
+  const recipe = await store.stage(input.bucket, computed.stream, { signal });
   const { md5, checksums } = input.body.digests();
   if (md5 === undefined) throw new Error("The body of a part was opened without its MD5");
   const part = {
@@ -37,7 +36,7 @@ export const uploadPart: OperationHandler<"UploadPart"> = async (context, input)
     etag: md5,
     size: recipe.content.size,
     lastModified: now(),
-    checksums,
+    checksums: { ...computed.checksums(), ...checksums },
     recipe,
   };
   if (await registry.putPart(input.uploadId, part) === undefined) {
@@ -45,6 +44,15 @@ export const uploadPart: OperationHandler<"UploadPart"> = async (context, input)
   }
   return { part };
 };
+
+/** The parts of an upload with a checksum have that one or, until it is computed here, none. */
+function requireAlgorithm({ checksum }: Upload, { checksumAlgorithm: sent }: RequestBody): void {
+  if (checksum === undefined || sent === undefined || sent === checksum.algorithm) return;
+  throw new S3Error("InvalidRequest", {
+    message: "Checksum Type mismatch occurred, expected checksum Type: " +
+      `${checksum.algorithm.toLowerCase()}, actual checksum Type: ${sent.toLowerCase()}`,
+  });
+}
 
 /** AbortMultipartUpload: while a completion is under way the abort has to wait for its outcome. */
 export const abortMultipartUpload: OperationHandler<"AbortMultipartUpload"> = async (

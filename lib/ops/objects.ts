@@ -5,20 +5,27 @@ import type { GetObjectInput, GetObjectOutput } from "../s3/operations.ts";
 import type { StoredObject } from "../store/object_store.ts";
 import type { OperationContext, OperationHandler } from "./context.ts";
 import { commitOne } from "./commit_one.ts";
+import { type PartRead, readPart } from "./object_parts.ts";
+import { storedChecksum } from "./stored_checksum.ts";
 import { writeCondition } from "./write_condition.ts";
 
 /** PutObject: nothing is visible before the body has ended well and its digests have been verified. */
-export const putObject: OperationHandler<"PutObject"> = async ({ store, signal }, input) => {
+export const putObject: OperationHandler<"PutObject"> = async (context, input) => {
+  const { store, signal } = context;
   store.checkKey(input.key);
   const recipe = await store.stage(input.bucket, input.body.stream, { signal });
+  const { checksums } = input.body.digests();
+  const [checksum] = Object.entries(checksums).map(([algorithm, value]) =>
+    ({ algorithm, value, type: "FULL_OBJECT" }) as const
+  );
   const object = await commitOne(store, input.bucket, {
     kind: "put",
     key: input.key,
     content: recipe.content,
-    attributes: input.attributes,
+    attributes: { ...input.attributes, ...storedChecksum(context, checksum) },
     ...writeCondition(input.conditions),
   });
-  return { object, checksums: input.body.digests().checksums };
+  return { object, checksums };
 };
 
 /** HeadObject: GetObject without the bytes. */
@@ -55,13 +62,37 @@ async function describe(
     case "not-modified":
       return { object, range: { kind: "whole" }, notModified: true, overrides };
     case "proceed":
-      return { object, range: rangeOf(input, object), notModified: false, overrides };
+      return {
+        object,
+        ...await selectBytes(context, input, object),
+        notModified: false,
+        overrides,
+      };
   }
+}
+
+/** Which bytes are sent, and the checksum of just those if it was asked for and is stored. */
+async function selectBytes(
+  context: OperationContext,
+  input: GetObjectInput,
+  object: StoredObject,
+): Promise<PartRead> {
+  const selected = input.partNumber === undefined
+    ? wholeOrRange(input, object)
+    : await readPart(context, input.bucket, object, input.partNumber);
+  if (input.checksumMode === true) return selected;
+  const { checksum: _, ...rest } = selected;
+  return rest;
+}
+
+function wholeOrRange(input: GetObjectInput, object: StoredObject): PartRead {
+  const range = rangeOf(input, object);
+  const { checksum } = object.attributes;
+  return { range, ...(range.kind === "whole" && checksum && { checksum }) };
 }
 
 function rangeOf(input: GetObjectInput, object: StoredObject): GetObjectOutput["range"] {
   const { size } = object.content;
-  if (input.partNumber !== undefined) return partRange(input.partNumber, size);
   const applies = input.ifRange === undefined || ifRangeHolds(input.ifRange, object);
   const range = parseRange(applies ? input.range : undefined, size);
   if (range.kind !== "unsatisfiable") return range;
@@ -69,16 +100,6 @@ function rangeOf(input: GetObjectInput, object: StoredObject): GetObjectOutput["
     fields: { RangeRequested: input.range ?? "", ActualObjectSize: String(size) },
     headers: { "Content-Range": `bytes */${size}` },
   });
-}
-
-/** Part sizes are not kept, so every object counts as one part. */
-function partRange(partNumber: number, size: number): GetObjectOutput["range"] {
-  if (partNumber !== 1) {
-    throw new S3Error("InvalidPartNumber", {
-      fields: { ActualPartCount: "1", PartNumberRequested: String(partNumber) },
-    });
-  }
-  return size === 0 ? { kind: "whole" } : { kind: "part", first: 0, last: size - 1 };
 }
 
 /** What a key holds; throws NoSuchKey. */

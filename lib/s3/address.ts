@@ -43,6 +43,36 @@ export function parseAddress(rawPath: string): Address {
 }
 
 /**
+ * The bucket that the Host header names (Amazon S3 user guide, "Virtual hosting of buckets"): what stands
+ * before a configured domain. A bucket's name can have dots.
+ *
+ * @param host The header, if there is one.
+ * @param domains The domains, in lower case and without a port.
+ * @returns Nothing on any other host and on a domain itself: there, requests are path-style.
+ */
+export function hostBucketOf(host: string | null, domains: readonly string[]): string | undefined {
+  const name = host?.replace(/:\d*$/, "").toLowerCase() ?? "";
+  if (domains.includes(name)) return undefined;
+  const lengths = domains.filter((domain) => name.endsWith(`.${domain}`)).map((d) => d.length);
+  // Of two domains of which one ends in the other, the longer is meant.
+  return lengths.length === 0 ? undefined : name.slice(0, -Math.max(...lengths) - 1) || undefined;
+}
+
+/**
+ * Reads the address of a virtual-hosted-style request: the whole path is the key.
+ *
+ * @param bucket What the Host header named.
+ * @param rawPath The path as it was sent.
+ * @throws {S3Error} InvalidURI for a bad escape or invalid UTF-8, KeyTooLongError.
+ */
+export function parseHostedAddress(bucket: string, rawPath: string): Address {
+  const key = decodeToText(rawPath.startsWith("/") ? rawPath.slice(1) : rawPath);
+  if (key === "") return { kind: "bucket", bucket };
+  requireKeyLength(key);
+  return { kind: "object", bucket, key };
+}
+
+/**
  * Checks the length of a key.
  *
  * @throws {S3Error} KeyTooLongError beyond 1024 bytes of UTF-8.

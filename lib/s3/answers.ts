@@ -6,7 +6,7 @@
 
 import { formatIsoMillis } from "../http/dates.ts";
 import { percentEncode } from "../http/percent.ts";
-import type { StoredObject } from "../store/object_store.ts";
+import type { ObjectChecksum, StoredObject } from "../store/object_store.ts";
 import { type Content, el, type Markup, s3Document } from "../xml/write.ts";
 import type { Owner } from "./operations.ts";
 
@@ -63,6 +63,22 @@ export function checksumHeaders(
   );
   if (echoed.length === 0) return {};
   return { ...Object.fromEntries(echoed), "x-amz-checksum-type": "FULL_OBJECT" };
+}
+
+/** The headers of a checksum that is stored; none without. */
+export function storedChecksumHeaders(
+  checksum: ObjectChecksum | undefined,
+): Record<string, string> {
+  if (checksum === undefined) return {};
+  const { algorithm, value, type } = checksum;
+  return { [`x-amz-checksum-${algorithm.toLowerCase()}`]: value, "x-amz-checksum-type": type };
+}
+
+/** The elements of a checksum that is stored: its value and `ChecksumType`. */
+export function storedChecksumElements(checksum: ObjectChecksum | undefined): readonly Markup[] {
+  if (checksum === undefined) return [];
+  const { algorithm, value, type } = checksum;
+  return [el(`Checksum${algorithm}`, value), el("ChecksumType", type)];
 }
 
 /** The elements that show checksums: `ChecksumCRC32` and so on. */

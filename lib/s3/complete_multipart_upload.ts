@@ -4,7 +4,8 @@ import { S3Error } from "../errors/s3_error.ts";
 import { bareETag } from "../http/etags.ts";
 import { readDocument, type RequestElement } from "../xml/read.ts";
 import { uploadInput } from "./multipart.ts";
-import type { CompleteMultipartUploadInput, ObjectChecksum } from "./operations.ts";
+import type { ChecksumType } from "../multipart/upload_registry.ts";
+import type { AskedChecksum, CompleteMultipartUploadInput } from "./operations.ts";
 import { MAX_PART_NUMBER, readSmallBody, writeConditions } from "./request_fields.ts";
 import type { S3Request } from "./s3_request.ts";
 
@@ -22,6 +23,7 @@ export async function readCompleteMultipartUpload(
   const conditions = writeConditions(headers);
   const objectSize = readObjectSize(headers);
   const checksum = readObjectChecksum(headers);
+  const checksumType = readChecksumType(headers);
   const bytes = await readSmallBody(request, {
     maxBytes: MAX_DOCUMENT_BYTES,
     headerChecksums: false,
@@ -36,6 +38,7 @@ export async function readCompleteMultipartUpload(
     conditions,
     ...(objectSize !== undefined && { objectSize }),
     ...(checksum !== undefined && { checksum }),
+    ...(checksumType !== undefined && { checksumType }),
   };
 }
 
@@ -63,7 +66,15 @@ function readObjectSize(headers: Headers): number | undefined {
   });
 }
 
-function readObjectChecksum(headers: Headers): ObjectChecksum | undefined {
+function readChecksumType(headers: Headers): ChecksumType | undefined {
+  const text = headers.get("x-amz-checksum-type")?.trim().toUpperCase();
+  if (text === undefined || text === "COMPOSITE" || text === "FULL_OBJECT") return text;
+  throw new S3Error("InvalidRequest", {
+    message: "Value for x-amz-checksum-type header is invalid.",
+  });
+}
+
+function readObjectChecksum(headers: Headers): AskedChecksum | undefined {
   const [sent, second] = CHECKSUM_ALGORITHMS.flatMap((algorithm) => {
     const text = headers.get(checksumHeader(algorithm));
     return text === null ? [] : [{ algorithm, text }];

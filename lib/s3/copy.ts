@@ -2,9 +2,9 @@ import { S3Error } from "../errors/s3_error.ts";
 import { readConditions } from "../http/conditions.ts";
 import { decodeToText } from "../http/percent.ts";
 import { el, s3Document } from "../xml/write.ts";
-import { quoted, timeElement, xmlAnswer } from "./answers.ts";
+import { quoted, storedChecksumElements, timeElement, xmlAnswer } from "./answers.ts";
 import { headerToUtf8 } from "./header_text.ts";
-import type { CopyObjectInput, CopyObjectOutput, CopySource, ObjectInput } from "./operations.ts";
+import type { CopyObjectInput, CopyObjectOutput, CopySource } from "./operations.ts";
 import { objectAttributes, objectInput, writeConditions } from "./request_fields.ts";
 import type { S3Request } from "./s3_request.ts";
 import { requireCurrentVersion } from "./screen.ts";
@@ -12,11 +12,11 @@ import { requireCurrentVersion } from "./screen.ts";
 /** Reads CopyObject: PUT `/b/k` with `x-amz-copy-source`. */
 export function readCopyObject(request: S3Request): CopyObjectInput {
   const { headers } = request;
-  readDirective(headers, "x-amz-tagging-directive");
   return {
     ...objectInput(request),
     source: readCopySource(headers),
     metadataDirective: readDirective(headers, "x-amz-metadata-directive"),
+    taggingDirective: readDirective(headers, "x-amz-tagging-directive"),
     attributes: objectAttributes(headers),
     conditions: writeConditions(headers),
   };
@@ -45,11 +45,17 @@ export function readCopySource(headers: Headers): CopySource {
   return { ...source, conditions: readConditions(headers, "x-amz-copy-source-") };
 }
 
-function splitSource(encoded: string): ObjectInput | undefined {
+function splitSource(encoded: string): Omit<CopySource, "conditions"> | undefined {
   const path = decodeSource(encoded)?.replace(/^\//, "");
   const slash = path?.indexOf("/") ?? -1;
   if (path === undefined || slash <= 0 || slash === path.length - 1) return undefined;
-  return { bucket: path.slice(0, slash), key: path.slice(slash + 1) };
+  const key = path.slice(slash + 1);
+  const formKey = decodeSource(encoded.replaceAll("+", " "))?.replace(/^\//, "").slice(slash + 1);
+  return {
+    bucket: path.slice(0, slash),
+    key,
+    ...(formKey !== undefined && formKey !== key && { formKey }),
+  };
 }
 
 function decodeSource(encoded: string): string | undefined {
@@ -78,6 +84,7 @@ export function writeCopyObject({ object }: CopyObjectOutput): Response {
     "CopyObjectResult",
     timeElement("LastModified", object.lastModified),
     el("ETag", quoted(object.etag)),
+    storedChecksumElements(object.attributes.checksum),
   );
   return xmlAnswer(document, 200, { "x-hf-xet-hash": object.content.hash });
 }

@@ -36,22 +36,14 @@ export function detectOperation(input: DetectInput): OperationName {
 }
 
 /**
- * The answer to a preflight while no bucket has CORS rules.
+ * Whether a request is a form to a bucket: then its body can carry its signature.
  *
- * @param headers Its headers.
+ * @param input What tells it.
  */
-export function preflightError(headers: Headers): S3Error {
-  if (!headers.has("origin")) {
-    return new S3Error("BadRequest", {
-      message: "Insufficient information. Origin request header needed.",
-    });
-  }
-  if (!headers.has("access-control-request-method")) {
-    return new S3Error("BadRequest", { message: "Invalid Access-Control-Request-Method: null" });
-  }
-  return new S3Error("AccessForbidden", {
-    message: "CORSResponse: CORS is not enabled for this bucket.",
-  });
+export function isFormPost({ method, address, query, headers }: DetectInput): boolean {
+  return method === "POST" && address.kind === "bucket" &&
+    /^\s*multipart\/form-data\s*(;|$)/i.test(headers.get("content-type") ?? "") &&
+    !SUB_RESOURCES.some((name) => query.has(name));
 }
 
 /**

@@ -1,8 +1,9 @@
 import { readConditions } from "../http/conditions.ts";
 import { formatHttpDate } from "../http/dates.ts";
-import { contentHeaders, emptyAnswer } from "./answers.ts";
+import { contentHeaders, emptyAnswer, storedChecksumHeaders } from "./answers.ts";
 import { asHeader, utf8ToHeader } from "./header_text.ts";
 import type { GetObjectInput, GetObjectOutput } from "./operations.ts";
+import { attributeHeaders, cachingHeaders } from "./object_attributes.ts";
 import { objectInput, partNumberParameter, textParameter } from "./request_fields.ts";
 import type { S3Request } from "./s3_request.ts";
 
@@ -30,6 +31,7 @@ export function readGetObject(request: S3Request): GetObjectInput {
     ...(range !== null && { range }),
     ...(ifRange !== null && { ifRange }),
     ...(partNumber !== undefined && { partNumber }),
+    checksumMode: headers.get("x-amz-checksum-mode")?.trim().toUpperCase() === "ENABLED",
     conditions: readConditions(headers),
     overrides: readOverrides(request),
   };
@@ -48,10 +50,12 @@ function readOverrides({ query }: S3Request): Readonly<Record<string, string>> {
  */
 export function writeGetObject(output: GetObjectOutput): Response {
   const { object, range } = output;
-  const headers = new Headers({
-    ...contentHeaders(object),
-    "Last-Modified": formatHttpDate(object.lastModified),
-  });
+  const { attributes } = object;
+  const headers = new Headers([
+    ...Object.entries(contentHeaders(object)),
+    ["Last-Modified", formatHttpDate(object.lastModified)],
+    ...(output.notModified ? cachingHeaders(attributes) : attributeHeaders(attributes)),
+  ]);
   if (output.notModified) return emptyAnswer(304, headers);
   const { size } = object.content;
   const part = range.kind === "part" ? range : undefined;
@@ -61,6 +65,9 @@ export function writeGetObject(output: GetObjectOutput): Response {
   if (part) headers.set("Content-Range", `bytes ${part.first}-${part.last}/${size}`);
   if (output.partsCount !== undefined) {
     headers.set("x-amz-mp-parts-count", String(output.partsCount));
+  }
+  for (const [name, value] of Object.entries(storedChecksumHeaders(output.checksum))) {
+    headers.set(name, value);
   }
   for (const [name, value] of Object.entries(output.overrides)) headers.set(name, value);
   return new Response(output.body ?? null, { status: part ? 206 : 200, headers });

@@ -56,3 +56,60 @@ export function headerToUtf8(value: string): string | undefined {
     throw error;
   }
 }
+
+/** Added to a byte from 0x80 on: the upper half of the last row of Unicode's private use. */
+const RAW_BYTE = 0x10ff00;
+const RAW_BYTES = /[\u{10FF80}-\u{10FFFF}]/u;
+/** The most bytes in an encoded word of at most 75 characters (RFC 2047 section 2). */
+const ENCODED_WORD_BYTES = 45;
+
+/**
+ * A header value as text that can be stored and becomes the very same bytes again. Bytes that are not UTF-8
+ * (Node's clients send Latin-1) are kept as private-use characters, and so are, to be told from
+ * them, bytes of those characters.
+ *
+ * @param value The value as the runtime gives it.
+ */
+export function headerToStored(value: string): string {
+  const text = headerToUtf8(value);
+  if (text !== undefined && !RAW_BYTES.test(text)) return text;
+  return value.replace(
+    /[\x80-\xff]/g,
+    (byte) => String.fromCodePoint(RAW_BYTE + byte.charCodeAt(0)),
+  );
+}
+
+/**
+ * The header value of stored text: the bytes that {@linkcode headerToStored} was given. What no header can
+ * carry (line ends that came in a form's field) is written as encoded words (RFC 2047), as S3 does.
+ *
+ * @param text Stored text.
+ */
+export function storedToHeader(text: string): string {
+  if (RAW_BYTES.test(text)) {
+    const pieces = Array.from(text, (character) => {
+      const code = character.codePointAt(0) ?? 0;
+      return code >= RAW_BYTE + 0x80
+        ? String.fromCharCode(code - RAW_BYTE)
+        : asHeader(character) ?? "?";
+    });
+    return pieces.join("");
+  }
+  return asHeader(text) ?? encodedWords(text);
+}
+
+function encodedWords(text: string): string {
+  const words: string[] = [];
+  let piece = "";
+  const encoder = new TextEncoder();
+  for (const character of text) {
+    if (encoder.encode(piece + character).length > ENCODED_WORD_BYTES) {
+      words.push(piece);
+      piece = "";
+    }
+    piece += character;
+  }
+  return [...words, piece].map((word) => `=?UTF-8?B?${encoder.encode(word).toBase64()}?=`).join(
+    " ",
+  );
+}

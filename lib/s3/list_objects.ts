@@ -39,7 +39,8 @@ export function readListObjectsV2(request: S3Request): ListObjectsInput {
   };
 }
 
-function readSelection(request: S3Request) {
+/** What every listing of keys selects: prefix, delimiter, size of the page and encoding. */
+export function readSelection(request: S3Request) {
   const { query } = request;
   const delimiter = textParameter(query, "delimiter");
   return {

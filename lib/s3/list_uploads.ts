@@ -1,4 +1,5 @@
-import { el, optional } from "../xml/write.ts";
+import type { Upload } from "../multipart/upload_registry.ts";
+import { el, type Markup, optional } from "../xml/write.ts";
 import {
   checksumElements,
   documentAnswer,
@@ -50,6 +51,7 @@ export function writeListParts(output: ListPartsOutput): Response {
     el("NextPartNumberMarker", parts.at(-1)?.partNumber ?? 0),
     el("MaxParts", request.maxParts),
     el("IsTruncated", output.truncated),
+    checksumChoice(output.upload),
     parts.map((part) =>
       el(
         "Part",
@@ -61,6 +63,11 @@ export function writeListParts(output: ListPartsOutput): Response {
       )
     ),
   );
+}
+
+function checksumChoice({ checksum }: Upload): readonly Markup[] {
+  if (checksum === undefined) return [];
+  return [el("ChecksumAlgorithm", checksum.algorithm), el("ChecksumType", checksum.type)];
 }
 
 /** Reads ListMultipartUploads: GET `/b?uploads`. */
@@ -104,6 +111,7 @@ export function writeListMultipartUploads(output: ListMultipartUploadsOutput): R
         ownerElement("Owner", owner),
         el("StorageClass", STORAGE_CLASS),
         timeElement("Initiated", new Date(upload.initiated)),
+        checksumChoice(upload),
       )
     ),
     output.commonPrefixes.map((prefix) => el("CommonPrefixes", el("Prefix", encode(prefix)))),

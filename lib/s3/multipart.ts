@@ -1,8 +1,17 @@
 import { CHECKSUM_ALGORITHMS, checksumAlgorithm } from "../checksum/algorithms.ts";
 import { S3Error } from "../errors/s3_error.ts";
 import { percentEncode } from "../http/percent.ts";
+import type { Query } from "../http/query.ts";
 import { el, s3Document } from "../xml/write.ts";
-import { checksumHeaders, documentAnswer, emptyAnswer, quoted, xmlAnswer } from "./answers.ts";
+import type { ChecksumType, UploadChecksum } from "../multipart/upload_registry.ts";
+import {
+  checksumHeaders,
+  documentAnswer,
+  emptyAnswer,
+  quoted,
+  storedChecksumElements,
+  xmlAnswer,
+} from "./answers.ts";
 import type {
   AbortMultipartUploadInput,
   CompleteMultipartUploadOutput,
@@ -22,24 +31,23 @@ const CHECKSUM_TYPES = {
   CRC64NVME: ["FULL_OBJECT"],
   SHA1: ["COMPOSITE"],
   SHA256: ["COMPOSITE"],
-} as const satisfies Record<typeof CHECKSUM_ALGORITHMS[number], readonly string[]>;
+} as const satisfies Record<typeof CHECKSUM_ALGORITHMS[number], readonly ChecksumType[]>;
 
 /** Reads CreateMultipartUpload: POST `/b/k?uploads`. */
 export function readCreateMultipartUpload(request: S3Request): CreateMultipartUploadInput {
+  const checksum = readChecksumChoice(request.headers);
   return {
     ...objectInput(request),
     attributes: objectAttributes(request.headers),
-    ...readChecksumChoice(request.headers),
+    ...(checksum && { checksum }),
   };
 }
 
-function readChecksumChoice(
-  headers: Headers,
-): Pick<CreateMultipartUploadInput, "checksumAlgorithm" | "checksumType"> {
+function readChecksumChoice(headers: Headers): UploadChecksum | undefined {
   const name = headers.get("x-amz-checksum-algorithm");
-  const type = headers.get("x-amz-checksum-type")?.toUpperCase();
+  const type = headers.get("x-amz-checksum-type")?.trim().toUpperCase();
   if (name === null) {
-    if (type === undefined) return {};
+    if (type === undefined) return undefined;
     throw new S3Error("InvalidRequest", {
       message:
         "The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm " +
@@ -54,17 +62,17 @@ function readChecksumChoice(
         `types: [${CHECKSUM_ALGORITHMS.join(", ")}]`,
     });
   }
-  const types: readonly string[] = CHECKSUM_TYPES[algorithm];
-  const chosen = type ?? CHECKSUM_TYPES[algorithm][0];
-  if (types.includes(chosen)) return { checksumAlgorithm: algorithm, checksumType: chosen };
+  const types: readonly ChecksumType[] = CHECKSUM_TYPES[algorithm];
+  const chosen = types.find((possible) => type === undefined || possible === type);
+  if (chosen !== undefined) return { algorithm, type: chosen };
   throw new S3Error("InvalidRequest", {
-    message: `The ${chosen} checksum type cannot be used with the ${algorithm} checksum algorithm.`,
+    message: `The ${type} checksum type cannot be used with the ${algorithm} checksum algorithm.`,
   });
 }
 
 /** Writes `InitiateMultipartUploadResult`. */
 export function writeCreateMultipartUpload(output: CreateMultipartUploadOutput): Response {
-  const { upload, checksumAlgorithm: algorithm, checksumType: type } = output;
+  const { upload } = output;
   const document = s3Document(
     "InitiateMultipartUploadResult",
     el("Bucket", upload.bucket),
@@ -72,21 +80,27 @@ export function writeCreateMultipartUpload(output: CreateMultipartUploadOutput):
     el("UploadId", upload.uploadId),
   );
   return xmlAnswer(document, 200, {
-    ...(algorithm !== undefined && { "x-amz-checksum-algorithm": algorithm }),
-    ...(type !== undefined && { "x-amz-checksum-type": type }),
+    ...(upload.checksum && {
+      "x-amz-checksum-algorithm": upload.checksum.algorithm,
+      "x-amz-checksum-type": upload.checksum.type,
+    }),
   });
 }
 
 /** Reads UploadPart: PUT `/b/k?partNumber&uploadId`. Its entity tag is the MD5. */
 export function readUploadPart(request: S3Request): UploadPartInput {
-  const partNumber = partNumberParameter(request.query);
-  if (partNumber === undefined) {
-    throw new S3Error("InvalidArgument", {
-      message: "Part number must be an integer between 1 and 10000, inclusive",
-      fields: { ArgumentName: "partNumber", ArgumentValue: "" },
-    });
-  }
+  const partNumber = requiredPartNumber(request.query);
   return { ...uploadInput(request), partNumber, body: openUpload(request, { md5: true }) };
+}
+
+/** `partNumber` of a part that is written; throws InvalidArgument without it. */
+export function requiredPartNumber(query: Query): number {
+  const partNumber = partNumberParameter(query);
+  if (partNumber !== undefined) return partNumber;
+  throw new S3Error("InvalidArgument", {
+    message: "Part number must be an integer between 1 and 10000, inclusive",
+    fields: { ArgumentName: "partNumber", ArgumentValue: "" },
+  });
 }
 
 /** Writes the answer of UploadPart. */
@@ -104,7 +118,7 @@ export function writeCompleteMultipartUpload(
   output: CompleteMultipartUploadOutput,
   request: S3Request,
 ): Response {
-  const { bucket, key, etag, headers } = output;
+  const { bucket, key, etag, checksum, headers } = output;
   const path = percentEncode(`${bucket}/${key}`, { keepSlash: true });
   const answer = documentAnswer(
     "CompleteMultipartUploadResult",
@@ -112,6 +126,7 @@ export function writeCompleteMultipartUpload(
     el("Bucket", bucket),
     el("Key", key),
     el("ETag", quoted(etag)),
+    storedChecksumElements(checksum),
   );
   for (const [name, value] of Object.entries(headers)) answer.headers.set(name, value);
   return answer;

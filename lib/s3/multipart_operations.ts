@@ -5,10 +5,16 @@
  */
 
 import type { ChecksumAlgorithm } from "../checksum/algorithms.ts";
-import type { Upload, UploadPart } from "../multipart/upload_registry.ts";
-import type { ObjectAttributes } from "../store/object_store.ts";
+import type {
+  ChecksumType,
+  Upload,
+  UploadChecksum,
+  UploadPart,
+} from "../multipart/upload_registry.ts";
+import type { ByteRange, ObjectAttributes, ObjectChecksum } from "../store/object_store.ts";
 import type {
   BucketInput,
+  CopySource,
   ObjectInput,
   Owner,
   RequestBody,
@@ -18,15 +24,12 @@ import type {
 /** POST `/b/k?uploads`. */
 export interface CreateMultipartUploadInput extends ObjectInput {
   readonly attributes: ObjectAttributes;
-  readonly checksumAlgorithm?: string;
-  readonly checksumType?: string;
+  readonly checksum?: UploadChecksum;
 }
 
 /** Answer of CreateMultipartUpload. */
 export interface CreateMultipartUploadOutput {
   readonly upload: Upload;
-  readonly checksumAlgorithm?: string;
-  readonly checksumType?: string;
 }
 
 /** PUT `/b/k?partNumber&uploadId`. */
@@ -37,13 +40,23 @@ export interface UploadPartInput extends ObjectInput {
   readonly body: RequestBody;
 }
 
-/** Answer of UploadPart. */
+/** PUT `/b/k?partNumber&uploadId` with `x-amz-copy-source`. */
+export interface UploadPartCopyInput extends ObjectInput {
+  readonly uploadId: string;
+  /** 1 to 10,000. */
+  readonly partNumber: number;
+  readonly source: CopySource;
+  /** Inclusive positions, not yet held against the source's size; absent for the whole source. */
+  readonly range?: ByteRange;
+}
+
+/** Answer of UploadPart and UploadPartCopy. */
 export interface UploadPartOutput {
   readonly part: UploadPart;
 }
 
 /** What CompleteMultipartUpload says of the whole object: `x-amz-checksum-*`. */
-export interface ObjectChecksum {
+export interface AskedChecksum {
   readonly algorithm: ChecksumAlgorithm;
   /** Base64 of the right length. */
   readonly value: string;
@@ -64,7 +77,9 @@ export interface CompleteMultipartUploadInput extends ObjectInput {
   readonly conditions: WriteConditions;
   /** `x-amz-mp-object-size`. */
   readonly objectSize?: number;
-  readonly checksum?: ObjectChecksum;
+  readonly checksum?: AskedChecksum;
+  /** `x-amz-checksum-type`. */
+  readonly checksumType?: ChecksumType;
 }
 
 /** Answer of CompleteMultipartUpload. */
@@ -72,6 +87,7 @@ export interface CompleteMultipartUploadOutput {
   readonly bucket: string;
   readonly key: string;
   readonly etag: string;
+  readonly checksum?: ObjectChecksum;
   /** `x-hf-xet-hash` and the like: header name → value. */
   readonly headers: Readonly<Record<string, string>>;
 }

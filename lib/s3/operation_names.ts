@@ -1,7 +1,8 @@
 import type { ServedOperation } from "./operations.ts";
+import type { StubbedOperation } from "./stubs.ts";
 
 /**
- * Operations that are recognised and not served yet, by the names of the Amazon S3 API reference
+ * Operations that are recognised and not served, by the names of the Amazon S3 API reference
  * (`AppendObject` and `ListenBucketNotification` are named by those who speak them).
  * They have names so that none is ever mistaken for another.
  */
@@ -10,64 +11,16 @@ export const UNSERVED_OPERATIONS = [
   "CreateBucketMetadataConfiguration",
   "CreateBucketMetadataTableConfiguration",
   "CreateSession",
-  "DeleteBucketAnalyticsConfiguration",
-  "DeleteBucketCors",
-  "DeleteBucketEncryption",
-  "DeleteBucketIntelligentTieringConfiguration",
-  "DeleteBucketInventoryConfiguration",
-  "DeleteBucketLifecycle",
   "DeleteBucketMetadataConfiguration",
   "DeleteBucketMetadataTableConfiguration",
-  "DeleteBucketMetricsConfiguration",
-  "DeleteBucketOwnershipControls",
-  "DeleteBucketPolicy",
-  "DeleteBucketReplication",
-  "DeleteBucketTagging",
-  "DeleteBucketWebsite",
-  "DeleteObjectTagging",
-  "DeletePublicAccessBlock",
   "GetBucketAbac",
-  "GetBucketAccelerateConfiguration",
-  "GetBucketAcl",
-  "GetBucketAnalyticsConfiguration",
-  "GetBucketCors",
-  "GetBucketEncryption",
-  "GetBucketIntelligentTieringConfiguration",
-  "GetBucketInventoryConfiguration",
-  "GetBucketLifecycleConfiguration",
-  "GetBucketLogging",
   "GetBucketMetadataConfiguration",
   "GetBucketMetadataTableConfiguration",
-  "GetBucketMetricsConfiguration",
-  "GetBucketNotificationConfiguration",
-  "GetBucketOwnershipControls",
-  "GetBucketPolicy",
-  "GetBucketPolicyStatus",
-  "GetBucketReplication",
-  "GetBucketRequestPayment",
-  "GetBucketTagging",
-  "GetBucketVersioning",
-  "GetBucketWebsite",
-  "GetObjectAcl",
-  "GetObjectAttributes",
-  "GetObjectLegalHold",
-  "GetObjectLockConfiguration",
-  "GetObjectRetention",
-  "GetObjectTagging",
   "GetObjectTorrent",
-  "GetPublicAccessBlock",
-  "ListBucketAnalyticsConfigurations",
-  "ListBucketIntelligentTieringConfigurations",
-  "ListBucketInventoryConfigurations",
-  "ListBucketMetricsConfigurations",
-  "ListObjectVersions",
   "ListenBucketNotification",
-  "PostObject",
   "PutBucketAbac",
   "PutBucketAccelerateConfiguration",
-  "PutBucketAcl",
   "PutBucketAnalyticsConfiguration",
-  "PutBucketCors",
   "PutBucketEncryption",
   "PutBucketIntelligentTieringConfiguration",
   "PutBucketInventoryConfiguration",
@@ -79,14 +32,8 @@ export const UNSERVED_OPERATIONS = [
   "PutBucketPolicy",
   "PutBucketReplication",
   "PutBucketRequestPayment",
-  "PutBucketTagging",
-  "PutBucketVersioning",
   "PutBucketWebsite",
-  "PutObjectAcl",
-  "PutObjectLegalHold",
   "PutObjectLockConfiguration",
-  "PutObjectRetention",
-  "PutObjectTagging",
   "PutPublicAccessBlock",
   "RenameObject",
   "RestoreObject",
@@ -94,11 +41,10 @@ export const UNSERVED_OPERATIONS = [
   "UpdateBucketMetadataInventoryTableConfiguration",
   "UpdateBucketMetadataJournalTableConfiguration",
   "UpdateObjectEncryption",
-  "UploadPartCopy",
 ] as const;
 
-/** An operation that is recognised and not served yet. */
+/** An operation that is recognised and not served. */
 export type UnservedOperation = typeof UNSERVED_OPERATIONS[number];
 
 /** Every operation that has a name here, served or not. */
-export type OperationName = ServedOperation | UnservedOperation;
+export type OperationName = ServedOperation | StubbedOperation | UnservedOperation;

@@ -4,12 +4,16 @@
  * @module
  */
 
+import type { ReadConditions } from "../http/conditions.ts";
+
 /** A body after decoding; its stream errors at its end if any check of the request fails. */
 export interface RequestBody {
   /** The bytes of the object or part, without framing. */
   readonly stream: ReadableStream<Uint8Array>;
   /** Length in bytes, when the client told it. */
   readonly length?: number;
+  /** The checksum that was sent of it, as header or to come as trailer, by S3's name. */
+  readonly checksumAlgorithm?: string;
   /** What was computed over the bytes; valid after the stream has ended well. */
   digests(): BodyDigests;
 }
@@ -30,6 +34,13 @@ export interface BucketInput {
 /** An object operation's address. */
 export interface ObjectInput extends BucketInput {
   readonly key: string;
+}
+
+/** Where a copy comes from: `x-amz-copy-source` and its conditions. */
+export interface CopySource extends ObjectInput {
+  /** The key with every `+` read as a blank, where that is another: some clients encode it so. */
+  readonly formKey?: string;
+  readonly conditions: ReadConditions;
 }
 
 /** Conditions on what the key holds when a write is committed (`If-Match`, `If-None-Match`). */

@@ -12,6 +12,8 @@
 import type {
   ListEntry,
   ObjectAttributes,
+  ObjectChecksum,
+  ObjectPart,
   StoreBucket,
   StoredObject,
 } from "../store/object_store.ts";
@@ -27,19 +29,23 @@ import type {
   ListMultipartUploadsOutput,
   ListPartsInput,
   ListPartsOutput,
+  UploadPartCopyInput,
   UploadPartInput,
   UploadPartOutput,
 } from "./multipart_operations.ts";
 import type {
   BucketInput,
+  CopySource,
   ObjectInput,
   Owner,
   RequestBody,
   WriteConditions,
 } from "./operation_parts.ts";
+import type { SubResourceOperations } from "./sub_resource_operations.ts";
 
 export type * from "./multipart_operations.ts";
 export type * from "./operation_parts.ts";
+export type * from "./sub_resource_operations.ts";
 
 /** GET `/`. */
 export interface ListBucketsInput {
@@ -111,6 +117,8 @@ export interface GetObjectInput extends ObjectInput {
   /** `If-Range`: the range counts only while this entity tag or date is the current one. */
   readonly ifRange?: string;
   readonly partNumber?: number;
+  /** `x-amz-checksum-mode: ENABLED`. Default false. */
+  readonly checksumMode?: boolean;
   readonly conditions: ReadConditions;
   /** `response-*` query parameters: header name in lower case → value. */
   readonly overrides: Readonly<Record<string, string>>;
@@ -125,6 +133,8 @@ export interface GetObjectOutput {
   readonly notModified: boolean;
   /** Parts of a multipart object, for a read with `partNumber`. */
   readonly partsCount?: number;
+  /** Of just the bytes that are sent, when it was asked for and is stored. */
+  readonly checksum?: ObjectChecksum;
   readonly overrides: Readonly<Record<string, string>>;
   /** The bytes; absent for HEAD and 304. */
   readonly body?: ReadableStream<Uint8Array>;
@@ -159,16 +169,12 @@ export interface DeleteObjectsOutput {
   )[];
 }
 
-/** Where a copy comes from: `x-amz-copy-source` and its conditions. */
-export interface CopySource extends ObjectInput {
-  readonly conditions: ReadConditions;
-}
-
 /** PUT `/b/k` with `x-amz-copy-source`. */
 export interface CopyObjectInput extends ObjectInput {
   readonly source: CopySource;
   readonly metadataDirective: "COPY" | "REPLACE";
-  /** Used with REPLACE. */
+  readonly taggingDirective: "COPY" | "REPLACE";
+  /** Used with REPLACE, each its part. */
   readonly attributes: ObjectAttributes;
   readonly conditions: WriteConditions;
 }
@@ -178,8 +184,32 @@ export interface CopyObjectOutput {
   readonly object: StoredObject;
 }
 
+/** What GetObjectAttributes can be asked for, by S3's names. */
+export type AttributeName = "ETag" | "Checksum" | "ObjectParts" | "StorageClass" | "ObjectSize";
+
+/** GET `/b/k?attributes`. */
+export interface GetObjectAttributesInput extends ObjectInput {
+  readonly attributes: readonly AttributeName[];
+  /** 0 to 1000. */
+  readonly maxParts: number;
+  /** 0 when absent. */
+  readonly partNumberMarker: number;
+}
+
+/** Answer of GetObjectAttributes. */
+export interface GetObjectAttributesOutput {
+  readonly request: GetObjectAttributesInput;
+  readonly object: StoredObject;
+  /** Of a multipart object, when they were asked for. */
+  readonly parts?: {
+    readonly total: number;
+    readonly page: readonly ObjectPart[];
+    readonly truncated: boolean;
+  };
+}
+
 /** Every served operation's input and output. */
-export interface Operations {
+export interface Operations extends SubResourceOperations {
   ListBuckets: { input: ListBucketsInput; output: ListBucketsOutput };
   CreateBucket: { input: CreateBucketInput; output: BucketInput };
   HeadBucket: { input: BucketInput; output: { readonly region: string } };
@@ -193,8 +223,10 @@ export interface Operations {
   DeleteObject: { input: DeleteObjectInput; output: void };
   DeleteObjects: { input: DeleteObjectsInput; output: DeleteObjectsOutput };
   CopyObject: { input: CopyObjectInput; output: CopyObjectOutput };
+  GetObjectAttributes: { input: GetObjectAttributesInput; output: GetObjectAttributesOutput };
   CreateMultipartUpload: { input: CreateMultipartUploadInput; output: CreateMultipartUploadOutput };
   UploadPart: { input: UploadPartInput; output: UploadPartOutput };
+  UploadPartCopy: { input: UploadPartCopyInput; output: UploadPartOutput };
   CompleteMultipartUpload: {
     input: CompleteMultipartUploadInput;
     output: CompleteMultipartUploadOutput;

@@ -9,11 +9,11 @@ import { S3Error } from "../errors/s3_error.ts";
 import { collect } from "../http/byte_streams.ts";
 import { parseETagCondition } from "../http/etags.ts";
 import type { Query } from "../http/query.ts";
-import type { ObjectAttributes } from "../store/object_store.ts";
 import { readDocument, type RequestElement } from "../xml/read.ts";
-import { headerToUtf8 } from "./header_text.ts";
 import type { BucketInput, ObjectInput, WriteConditions } from "./operations.ts";
 import type { OpenBodyOptions, S3Request } from "./s3_request.ts";
+
+export { objectAttributes } from "./object_attributes.ts";
 
 /** The largest request document, unless an operation takes more (Amazon S3, 1 MiB). */
 const MAX_DOCUMENT_BYTES = 1024 * 1024;
@@ -98,13 +98,6 @@ export function encodingTypeParameter(query: Query): { readonly encodingType?: "
     message: "Invalid Encoding Method specified in Request",
     fields: { ArgumentName: "encoding-type", ArgumentValue: value },
   });
-}
-
-/** What is stored with an object besides its bytes, from the headers of the request that makes it. */
-export function objectAttributes(headers: Headers): ObjectAttributes {
-  const value = headers.get("content-type")?.trim() ?? "";
-  const contentType = headerToUtf8(value) ?? value;
-  return contentType ? { contentType } : {};
 }
 
 /**

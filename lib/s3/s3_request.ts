@@ -20,8 +20,13 @@ export interface S3Request {
   readonly query: Query;
   /** The headers, with what a presigner hoisted into the query. */
   readonly headers: Headers;
-  /** Scheme and authority that the client used, such as `http://localhost:9000`. */
+  /**
+   * Scheme and authority that path-style addresses begin with, such as `http://localhost:9000`: those that
+   * the client used, without the bucket.
+   */
   readonly origin: string;
+  /** The fields of a form, names in lower case; the headers are then those that they stand for. */
+  readonly formFields?: ReadonlyMap<string, string>;
   /**
    * Opens the body, once; its stream errors at its end unless everything promised of it holds. Throws at
    * once for what the headers alone tell.
@@ -66,6 +71,6 @@ export function withHoistedHeaders(headers: Headers, query: Query): Headers {
 }
 
 function isHoisted(name: string): boolean {
-  return /^x-amz-[a-z0-9-]+$/.test(name) && !SIGNATURE_PARAMETERS.has(name) &&
+  return /^x-amz-[a-z0-9!#$%&'*+.^_`|~-]+$/.test(name) && !SIGNATURE_PARAMETERS.has(name) &&
     (!name.startsWith(CHECKSUM_PREFIX) || NO_CHECKSUMS.has(name));
 }

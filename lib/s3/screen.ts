@@ -62,7 +62,6 @@ const RULES: readonly HeaderRule[] = [
   // Conditions of directory buckets: deleting in spite of them would lose data.
   { header: /^x-amz-if-match-/, refuse: notImplemented },
   { header: /^x-amz-grant-/, refuse: notImplemented },
-  { header: "x-amz-tagging", accepts: [""], refuse: notImplemented },
   { header: "x-amz-website-redirect-location", refuse: notImplemented },
   {
     header: "x-amz-acl",
@@ -105,6 +104,7 @@ const WRITES: ReadonlySet<OperationName> = new Set([
   "CopyObject",
   "CreateMultipartUpload",
   "UploadPart",
+  "UploadPartCopy",
   "CompleteMultipartUpload",
 ]);
 

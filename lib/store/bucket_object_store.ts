@@ -7,25 +7,32 @@ import { recipeFromText, recipeToText } from "../xet/transfer/recipe_text.ts";
 import { BucketGate } from "./bucket_gate.ts";
 import { bucketNameOf, byName, checkNewBucketName, hubIdOf } from "./bucket_names.ts";
 import { commitEntries } from "./commit.ts";
+import { lockName } from "./commit_step.ts";
 import { iterateWithStoreErrors, streamWithStoreErrors, withStoreErrors } from "./errors.ts";
 import { HubPageSource } from "./hub_page_source.ts";
 import { canBeginKey, checkKey, pathOfKey } from "./keys.ts";
 import { listEntries } from "./listing/list_entries.ts";
 import { ListingMemory } from "./listing/listing_memory.ts";
+import { lookAtObjects, lookAtParts, type LookContext } from "./look_at_objects.ts";
 import type {
+  BucketSettings,
   ByteRange,
   CommitEntry,
   CommitResult,
   ContentRef,
   ListEntry,
   ListQuery,
+  ObjectPart,
   ObjectStore,
   Recipe,
   StoreBucket,
   StoredObject,
   TransferOptions,
 } from "./object_store.ts";
-import { objectOf } from "./stored_file.ts";
+import { SettingsKeeper } from "./sidecar/settings_keeper.ts";
+import { SETTINGS_PATH } from "./sidecar/sidecar_paths.ts";
+import { type IgnoredSidecar, Sidecars } from "./sidecar/sidecars.ts";
+import { sweepSidecars } from "./sidecar/sweep.ts";
 
 /** What a {@linkcode BucketObjectStore} is made of. */
 export interface BucketObjectStoreOptions {
@@ -43,6 +50,10 @@ export interface BucketObjectStoreOptions {
   readonly pageSize?: number;
   /** Entries that a listing may hold to sort them; 200,000 by default. */
   readonly sortLimit?: number;
+  /** Bytes of sidecars that are kept to spare reading them again; 4 MiB by default. */
+  readonly sidecarCacheBytes?: number;
+  /** Told of files of the gateway's own that are not used because they do not fit. */
+  readonly onIgnored?: (ignored: IgnoredSidecar) => void;
 }
 
 /** Two S3 pages of 1,000 in one call, since an S3 page has to look one entry ahead. */
@@ -56,6 +67,9 @@ export class BucketObjectStore implements ObjectStore {
   readonly #now: () => number;
   readonly #memory: ListingMemory;
   readonly #gate = new BucketGate();
+  readonly #sidecars: Sidecars;
+  readonly #settings: SettingsKeeper;
+  #lastMtime = 0;
 
   /** @param options The bucket library, locks, clock and bounds. */
   constructor(options: BucketObjectStoreOptions) {
@@ -63,6 +77,16 @@ export class BucketObjectStore implements ObjectStore {
     this.#buckets = options.buckets;
     this.#now = options.now ?? Date.now;
     this.#memory = new ListingMemory(this.#now);
+    this.#sidecars = new Sidecars({
+      buckets: this.#buckets,
+      onIgnored: options.onIgnored,
+      cacheBytes: options.sidecarCacheBytes,
+    });
+    this.#settings = new SettingsKeeper({
+      buckets: this.#buckets,
+      sidecars: this.#sidecars,
+      now: this.#now,
+    });
   }
 
   owner(): Promise<{ readonly id: string; readonly name: string }> {
@@ -126,6 +150,7 @@ export class BucketObjectStore implements ObjectStore {
         }
         await this.#buckets.delete(id);
         this.#memory.forget(id);
+        this.#settings.forget(id);
       });
     });
   }
@@ -135,15 +160,15 @@ export class BucketObjectStore implements ObjectStore {
     keys: readonly string[],
   ): Promise<readonly (StoredObject | undefined)[]> {
     return withStoreErrors(async () => {
-      const paths = keys.map(pathOfKey);
-      const possible = paths.filter((path) => path !== undefined);
-      if (possible.length === 0) return keys.map(() => undefined);
-      const files = await this.#buckets.pathsInfo(await this.#hubId(bucket), possible);
-      return keys.map((key, i) => {
-        const path = paths[i];
-        const file = path === undefined ? undefined : files.get(path);
-        return file === undefined ? undefined : objectOf(key, file);
-      });
+      if (!keys.some((key) => pathOfKey(key) !== undefined)) return keys.map(() => undefined);
+      return await lookAtObjects(await this.#lookContext(bucket), keys);
+    });
+  }
+
+  parts(bucket: string, object: StoredObject): Promise<readonly ObjectPart[]> {
+    return withStoreErrors(async () => {
+      if (pathOfKey(object.key) === undefined) return [];
+      return await lookAtParts(await this.#lookContext(bucket), object);
     });
   }
 
@@ -213,11 +238,59 @@ export class BucketObjectStore implements ObjectStore {
       const context = {
         buckets: this.#buckets,
         locks: this.#options.locks,
-        now: this.#now,
+        sidecars: this.#sidecars,
+        nextMtime: () => this.#nextMtime(),
         hubId: (name: string) => hubIdOf(name, namespace),
       };
       return await this.#gate.share(id, () => commitEntries(context, id, entries));
     });
+  }
+
+  bucketSettings(bucket: string): Promise<BucketSettings> {
+    return withStoreErrors(async () => await this.#settings.get(await this.#hubId(bucket)));
+  }
+
+  setBucketSettings(bucket: string, settings: BucketSettings): Promise<void> {
+    return withStoreErrors(async () => {
+      const id = await this.#hubId(bucket);
+      await this.#gate.share(
+        id,
+        () =>
+          this.#options.locks.withLocks(
+            [lockName(id, SETTINGS_PATH)],
+            () => this.#settings.set(id, settings, this.#nextMtime()),
+          ),
+      );
+    });
+  }
+
+  /**
+   * Deletes sidecars that have no object any more, or another one: what other tools leave behind when
+   * they delete and overwrite objects.
+   *
+   * @returns How many were deleted.
+   */
+  sweepSidecars(bucket: string): Promise<number> {
+    return withStoreErrors(async () => {
+      const id = await this.#hubId(bucket);
+      return await this.#gate.share(id, () =>
+        sweepSidecars({
+          buckets: this.#buckets,
+          locks: this.#options.locks,
+          now: this.#now,
+          pageSize: this.#options.pageSize ?? PAGE_SIZE,
+        }, id));
+    });
+  }
+
+  /** Two writes of the same bytes to a key are told apart by it, so it is never the same twice. */
+  #nextMtime(): number {
+    this.#lastMtime = Math.max(this.#lastMtime + 1, Math.floor(this.#now()));
+    return this.#lastMtime;
+  }
+
+  async #lookContext(bucket: string): Promise<LookContext> {
+    return { buckets: this.#buckets, sidecars: this.#sidecars, id: await this.#hubId(bucket) };
   }
 
   async #hubId(bucket: string): Promise<string> {

@@ -18,7 +18,7 @@ export const HIDDEN_PREFIX = "~hugbucket/";
 export const MARKER_TYPE = "application/x-directory";
 
 /** Bytes of the longest path: S3's limit for keys, which the Hub's own S3 gateway offers. */
-const MAX_PATH_BYTES = 1024;
+export const MAX_PATH_BYTES = 1024;
 
 /** The rule that forbids a text as a key or as the beginning of one, if any. */
 function brokenByAnything(text: string): string | undefined {

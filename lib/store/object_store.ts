@@ -135,9 +135,21 @@ export type CommitEntry =
       readonly parts?: readonly ObjectPart[];
     }
     | {
-      /** By reference: no bytes move. The source is re-read under the locks of the commit. */
+      /**
+       * By reference: no bytes move. The source is re-read under the locks of the commit; the parts
+       * of a multipart object go along, the attributes are those given.
+       */
       readonly kind: "copy";
       readonly source: { readonly bucket: string; readonly object: StoredObject };
+      readonly attributes: ObjectAttributes;
+    }
+    | {
+      /**
+       * Other attributes for an object that still holds this content, else `conflict` or
+       * `no_such_key`. Only another media type makes it a new write.
+       */
+      readonly kind: "annotate";
+      readonly content: ContentRef;
       readonly attributes: ObjectAttributes;
     }
     | { readonly kind: "delete" }
@@ -148,6 +160,24 @@ export type CommitResult =
   | { readonly kind: "stored"; readonly object: StoredObject }
   | { readonly kind: "deleted" }
   | { readonly kind: "failed"; readonly error: Error };
+
+/** Which requests of other origins a browser may send to a bucket (Amazon S3 API reference, CORSRule). */
+export interface CorsRule {
+  readonly id?: string;
+  readonly allowedOrigins: readonly string[];
+  readonly allowedMethods: readonly string[];
+  readonly allowedHeaders: readonly string[];
+  readonly exposeHeaders: readonly string[];
+  readonly maxAgeSeconds?: number;
+}
+
+/** What is configured for a bucket. */
+export interface BucketSettings {
+  /** In the order in which they are tried. */
+  readonly cors?: readonly CorsRule[];
+  /** The tags of the bucket itself. */
+  readonly tags?: readonly ObjectTag[];
+}
 
 /** Options of the calls that move bytes. */
 export interface TransferOptions {
@@ -168,11 +198,26 @@ export interface ObjectStore {
   /** Throws `bucket_not_empty` when it holds objects, `no_such_bucket`. */
   deleteBucket(bucket: string): Promise<void>;
   /**
-   * What the keys hold, in the order asked; undefined where there is nothing. Keys that cannot
+   * What is configured for the bucket. Another gateway's change may take a minute to be seen. Throws
+   * `no_such_bucket`, unless the settings are remembered.
+   */
+  bucketSettings(bucket: string): Promise<BucketSettings>;
+  /** Replaces all that is configured for the bucket; seen at once. Throws `no_such_bucket`. */
+  setBucketSettings(bucket: string, settings: BucketSettings): Promise<void>;
+  /**
+   * What the keys hold, with all attributes, in the order asked; undefined where there is nothing. Keys that cannot
    * exist are nothing, without a call. Throws `no_such_bucket`.
    */
   stat(bucket: string, keys: readonly string[]): Promise<readonly (StoredObject | undefined)[]>;
-  /** Entries in UTF-8 byte order, lazily. Throws `no_such_bucket`. */
+  /**
+   * The parts that a multipart object was made of, in order; none for any other object, or if it has
+   * been overwritten.
+   */
+  parts(bucket: string, object: StoredObject): Promise<readonly ObjectPart[]>;
+  /**
+   * Entries in UTF-8 byte order, lazily; of their attributes only the media type. Throws
+   * `no_such_bucket`.
+   */
   list(bucket: string, query: ListQuery): AsyncIterable<ListEntry>;
   /** The bytes of the content or of a range of it. Errors the stream on any mismatch. */
   read(

@@ -1,6 +1,7 @@
 import { etagOf } from "./etag.ts";
 import { MARKER_TYPE } from "./keys.ts";
 import type { StoredObject } from "./object_store.ts";
+import type { SidecarAttributes } from "./sidecar/meta_format.ts";
 
 /** A file as the Hub's tree and paths-info show it. */
 export interface StoredFile {
@@ -21,14 +22,26 @@ export interface StoredFile {
 /**
  * The object that a file is under a key. `Last-Modified` is the Hub's `uploadedAt`, else `mtime`; a
  * folder marker has a media type of its own unless its writer gave one.
+ *
+ * @param attributes What its sidecar says.
  */
-export function objectOf(key: string, file: StoredFile): StoredObject {
-  const contentType = file.contentType ?? (key.endsWith("/") ? MARKER_TYPE : undefined);
+export function objectOf(
+  key: string,
+  file: StoredFile,
+  attributes: SidecarAttributes = {},
+): StoredObject {
+  const contentType = mediaTypeOf(key, file);
   return {
     key,
     content: { hash: file.xetHash, size: file.size },
     etag: etagOf(file.xetHash),
     lastModified: file.uploadedAt ?? file.mtime ?? new Date(0),
-    attributes: contentType === undefined ? {} : { contentType },
+    attributes: { ...(contentType !== undefined && { contentType }), ...attributes },
   };
 }
+
+/** The media type of what a key holds. */
+export const mediaTypeOf = (
+  key: string,
+  { contentType }: { readonly contentType?: string | undefined },
+): string | undefined => contentType ?? (key.endsWith("/") ? MARKER_TYPE : undefined);

@@ -61,3 +61,10 @@ def fails(code, function):
             raise AssertionError(f"{got} instead of {code}") from error
         return answer
     raise AssertionError(f"no error where {code} was expected")
+
+
+def make_bucket(name):
+    """For clients that cannot make a bucket themselves: boto3 does."""
+    import boto3
+
+    boto3.client("s3").create_bucket(Bucket=name)

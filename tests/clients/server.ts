@@ -8,8 +8,11 @@ export interface GatewayProcess extends AsyncDisposable {
 
 const START_TIMEOUT_MS = 30_000;
 
-/** Starts `main.ts` as `deno task start` does, on free ports, with its data in a folder of its own. */
-export async function startGateway(): Promise<GatewayProcess> {
+/**
+ * Starts `main.ts` as `deno task start` does, on free ports, with its data in a folder of its own. What it
+ * prints is shown where more than warnings is asked for.
+ */
+export async function startGateway(logLevel: string): Promise<GatewayProcess> {
   const directory = await Deno.makeTempDir({ prefix: "hugbucket-clients-" });
   const [port, hubPort] = freePorts(2);
   const keys = { AWS_ACCESS_KEY_ID: "clients", AWS_SECRET_ACCESS_KEY: "clients-secret" };
@@ -21,9 +24,9 @@ export async function startGateway(): Promise<GatewayProcess> {
       HUGBUCKET_PORT: String(port),
       HUGBUCKET_HUB_PORT: String(hubPort),
       HUGBUCKET_DATA_DIR: `${directory}/data`,
-      HUGBUCKET_LOG_LEVEL: "warning",
+      HUGBUCKET_LOG_LEVEL: logLevel,
     },
-    stdout: "null",
+    stdout: logLevel === "warning" ? "null" : "inherit",
     stderr: "inherit",
   }).spawn();
   const endpoint = `http://127.0.0.1:${port}`;

@@ -16,6 +16,14 @@ const FORM_NAMES: readonly Form[] = ["signHeaderV4", "signQueryV4", "signHeaderV
 
 const DELETE_DOCUMENT = utf8("<Delete><Object><Key>k</Key></Object></Delete>");
 
+const CORS_DOCUMENT = utf8(
+  "<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin>" +
+    "<AllowedMethod>GET</AllowedMethod></CORSRule></CORSConfiguration>",
+);
+const TAGGING_DOCUMENT = utf8(
+  "<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>",
+);
+
 /** One request for every operation that is served; `UPLOAD` stands for the id of an open upload. */
 const ROUTES: readonly RawRequest[] = [
   { method: "GET", target: "/", headers: {} },
@@ -36,6 +44,29 @@ const ROUTES: readonly RawRequest[] = [
     target: `/${BUCKET}/copy`,
     headers: { "x-amz-copy-source": `${BUCKET}/k` },
     body: utf8(""),
+  },
+  { method: "GET", target: `/${BUCKET}?versions`, headers: {} },
+  { method: "GET", target: `/${BUCKET}?acl`, headers: {} },
+  { method: "PUT", target: `/${BUCKET}?acl`, headers: { "x-amz-acl": "private" }, body: utf8("") },
+  { method: "GET", target: `/${BUCKET}?versioning`, headers: {} },
+  { method: "PUT", target: `/${BUCKET}?cors`, headers: {}, body: CORS_DOCUMENT },
+  { method: "GET", target: `/${BUCKET}?cors`, headers: {} },
+  { method: "DELETE", target: `/${BUCKET}?cors`, headers: {} },
+  { method: "PUT", target: `/${BUCKET}?tagging`, headers: {}, body: TAGGING_DOCUMENT },
+  { method: "GET", target: `/${BUCKET}?tagging`, headers: {} },
+  { method: "DELETE", target: `/${BUCKET}?tagging`, headers: {} },
+  { method: "PUT", target: `/${BUCKET}/tagged?tagging`, headers: {}, body: TAGGING_DOCUMENT },
+  { method: "GET", target: `/${BUCKET}/tagged?tagging`, headers: {} },
+  { method: "DELETE", target: `/${BUCKET}/tagged?tagging`, headers: {} },
+  { method: "GET", target: `/${BUCKET}/tagged?acl`, headers: {} },
+  {
+    method: "POST",
+    target: `/${BUCKET}`,
+    headers: { "content-type": "multipart/form-data; boundary=b" },
+    body: utf8(
+      '--b\r\nContent-Disposition: form-data; name="key"\r\n\r\nform\r\n' +
+        '--b\r\nContent-Disposition: form-data; name="file"\r\n\r\nforged\r\n--b--\r\n',
+    ),
   },
   { method: "POST", target: `/${BUCKET}/k?uploads`, headers: {}, body: utf8("") },
   {
@@ -224,6 +255,7 @@ async function prepared(): Promise<{ raw: RawGateway; routes: readonly RawReques
   const raw = await rawGateway();
   await raw.signed("PUT", "/empty-bucket", { body: utf8("") });
   await raw.signed("PUT", `/${BUCKET}/k`, { body: utf8("old") });
+  await raw.signed("PUT", `/${BUCKET}/tagged`, { body: utf8("old") });
   const { body } = await raw.signed("POST", `/${BUCKET}/k?uploads`, { body: utf8("") });
   const uploadId = /<UploadId>(.*)<\/UploadId>/.exec(body)?.[1] ?? "";
   await raw.signed("PUT", `/${BUCKET}/k?partNumber=1&uploadId=${uploadId}`, { body: utf8("part") });
@@ -236,7 +268,8 @@ async function prepared(): Promise<{ raw: RawGateway; routes: readonly RawReques
 
 /** Everything that a forged request might have changed. */
 async function stateOf(raw: RawGateway, routes: readonly RawRequest[]): Promise<unknown> {
-  const targets = ["/", `/${BUCKET}`, `/${BUCKET}?uploads`, `/${BUCKET}/k`];
+  const targets = ["/", `/${BUCKET}`, `/${BUCKET}?uploads`, `/${BUCKET}/k`]
+    .concat([`/${BUCKET}/tagged?tagging`]);
   const parts = routes.find(({ target }) => target.includes("k?uploadId="))?.target ?? "";
   return await Promise.all(
     [...targets, parts].map(async (target) => (await raw.signed("GET", target)).body),
@@ -271,7 +304,7 @@ Deno.test("a body swapped under a signature is refused on every route that has o
   await using _ = raw;
   const before = await stateOf(raw, routes);
   const withBody = routes.filter(({ body, target }) => body?.length || target === "/new-bucket");
-  assertEquals(withBody.length, 5);
+  assertEquals(withBody.length, 9);
   for (const route of withBody) {
     const signed = signHeaderV4(route, raw.signer);
     using connection = await raw.connect();

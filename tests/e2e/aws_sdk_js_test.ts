@@ -16,7 +16,7 @@ import {
   ListObjectsCommand,
   ListPartsCommand,
   paginateListObjectsV2,
-  PutBucketCorsCommand,
+  PutBucketLifecycleConfigurationCommand,
   PutObjectCommand,
   S3Client,
   S3ServiceException,
@@ -218,10 +218,9 @@ Deno.test({
   ...SDK,
   fn: () =>
     withClient(async (s3) => {
-      const CORSConfiguration = { CORSRules: [] };
       await assertCode(
         "NotImplemented",
-        () => s3.send(new PutBucketCorsCommand({ Bucket, CORSConfiguration })),
+        () => s3.send(new PutBucketLifecycleConfigurationCommand({ Bucket })),
       );
       await s3.send(new HeadBucketCommand({ Bucket }));
     }),

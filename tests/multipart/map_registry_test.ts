@@ -14,5 +14,5 @@ Deno.test("MapUploadRegistry makes its ids of the random bytes it is given", asy
     randomBytes: (length) => new Uint8Array(length).fill(0xff),
   });
   const upload = await registry.create({ bucket: "b", key: "k", initiator: "", attributes: {} });
-  assertEquals(upload.uploadId, "_".repeat(32));
+  assertEquals(upload.uploadId, "f".repeat(48));
 });

@@ -82,6 +82,22 @@ function stateTests(test: Test): void {
     });
   });
 
+  test("what belongs to the finished object is kept as it was given", async ({ registry }) => {
+    const given = {
+      bucket: "bucket",
+      key: "key",
+      initiator: "AKIA",
+      attributes: {
+        cacheControl: "no-cache",
+        metadata: { b: "ü", a: "" },
+        tags: [{ key: "t", value: "v" }],
+      },
+      checksum: { algorithm: "SHA256", type: "COMPOSITE" as const },
+    };
+    const { uploadId, initiated } = await registry.create(given);
+    assertEquals(await registry.get(uploadId), { ...given, uploadId, initiated });
+  });
+
   test("an unknown upload answers undefined to everything", async ({ registry }) => {
     for (const id of ["nope", "", "__proto__", "x".repeat(5000)]) {
       assertEquals(await registry.get(id), undefined);

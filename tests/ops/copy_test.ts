@@ -3,7 +3,7 @@ import { StoreError } from "../../lib/errors/store_error.ts";
 import type { Operations } from "../../lib/s3/operations.ts";
 import type { CommitEntry, CommitResult } from "../../lib/store/object_store.ts";
 import { MemoryStore } from "../support/memory_store.ts";
-import { BUCKET, opsUnderTest, s3Error } from "./ops_under_test.ts";
+import { bodyOf, BUCKET, opsUnderTest, s3Error } from "./ops_under_test.ts";
 
 type CopyInput = Operations["CopyObject"]["input"];
 
@@ -12,6 +12,7 @@ const copyInput = (change: Partial<CopyInput> = {}): CopyInput => ({
   key: "copy",
   source: { bucket: BUCKET, key: "key", conditions: {} },
   metadataDirective: "COPY",
+  taggingDirective: "COPY",
   attributes: {},
   conditions: {},
   ...change,
@@ -57,9 +58,44 @@ Deno.test("a copy has the source's content and tag, and its type unless another 
 });
 
 Deno.test("a copy to itself that changes nothing is refused", async () => {
-  const { codeOf, put } = await opsUnderTest();
+  const { codeOf, put, run } = await opsUnderTest();
   await put("key");
   assertEquals(await codeOf("CopyObject", copyInput({ key: "key" })), "InvalidRequest");
+  await run("CopyObject", copyInput({ key: "key", taggingDirective: "REPLACE" }));
+});
+
+Deno.test("metadata and tags are each kept or replaced; a checksum always goes along", async () => {
+  const { run } = await opsUnderTest();
+  const metadata = { a: "old" };
+  const tags = [{ key: "t", value: "old" }];
+  await run("PutObject", {
+    bucket: BUCKET,
+    key: "key",
+    body: bodyOf("content", { SHA256: "7XACtDnprIRfIjV9giusFERzD722AW0+yUMil7nsn3M=" }),
+    attributes: { cacheControl: "no-cache", metadata, tags },
+    conditions: {},
+  });
+  const given = { attributes: { metadata: { b: "new" }, tags: [{ key: "u", value: "new" }] } };
+  const copied = async (change: Partial<CopyInput>) => {
+    const { object } = await run("CopyObject", copyInput({ ...given, ...change }));
+    const { checksum, ...rest } = object.attributes;
+    assertEquals(checksum?.algorithm, "SHA256");
+    return rest;
+  };
+  const kept = { cacheControl: "no-cache", metadata };
+  assertEquals(await copied({}), { ...kept, tags });
+  assertEquals(await copied({ metadataDirective: "REPLACE" }), {
+    metadata: given.attributes.metadata,
+    tags,
+  });
+  assertEquals(await copied({ taggingDirective: "REPLACE" }), {
+    ...kept,
+    tags: given.attributes.tags,
+  });
+  assertEquals(
+    await copied({ metadataDirective: "REPLACE", taggingDirective: "REPLACE", attributes: {} }),
+    {},
+  );
 });
 
 Deno.test("every condition on the source that fails is a 412", async () => {
@@ -113,4 +149,15 @@ Deno.test("what is missing is named: source bucket, source key, target bucket", 
   assertEquals([key.code, key.fields], ["NoSuchKey", { Key: "none" }]);
   assertEquals(await codeOf("CopyObject", copyInput({ bucket: "missing" })), "NoSuchBucket");
   assertEquals(await codeOf("CopyObject", copyInput({ key: "a//b" })), "InvalidArgument");
+});
+
+Deno.test("a plus in a source is a plus, and a blank only where there is no such source", async () => {
+  const ops = await opsUnderTest();
+  await ops.put("a b", "blank");
+  const source = { bucket: BUCKET, key: "a+b", formKey: "a b", conditions: {} };
+  await ops.run("CopyObject", copyInput({ source }));
+  assertEquals(await ops.textOf("copy"), "blank");
+  await ops.put("a+b", "plus");
+  await ops.run("CopyObject", copyInput({ source }));
+  assertEquals(await ops.textOf("copy"), "plus");
 });

@@ -124,10 +124,13 @@ Deno.test("GetObject is read with range, part and overrides", async () => {
     key: "k",
     range: "bytes=0-1",
     ifRange: '"a"',
+    checksumMode: false,
     conditions: { ifNoneMatch: '"b"' },
     overrides: { "content-type": "text/html", expires: "\xc3\xbc" },
   });
   assertEquals((await read("GetObject", "GET", "/b/k?partNumber=3")).partNumber, 3);
+  const mode = { "x-amz-checksum-mode": "enabled" };
+  assertEquals((await read("GetObject", "GET", "/b/k", { headers: mode })).checksumMode, true);
   for (const query of ["partNumber=0", "partNumber=10001", "response-expires=a%0D%0Ab"]) {
     assertEquals(await codeOf("GetObject", "GET", `/b/k?${query}`), "InvalidArgument");
   }
@@ -307,7 +310,7 @@ Deno.test("UploadPart computes the MD5 and checks the part number", async () => 
 Deno.test("CreateMultipartUpload chooses the checksum type of its algorithm", async () => {
   const choose = async (headers: HeadersInit) => {
     const input = await read("CreateMultipartUpload", "POST", "/b/k?uploads", { headers });
-    return [input.checksumAlgorithm, input.checksumType];
+    return [input.checksum?.algorithm, input.checksum?.type];
   };
   assertEquals(await choose({}), [undefined, undefined]);
   assertEquals(await choose({ "x-amz-checksum-algorithm": "crc32" }), ["CRC32", "COMPOSITE"]);

@@ -249,9 +249,7 @@ const WHO = "<Initiator><ID>1</ID><DisplayName>me</DisplayName></Initiator>" + O
 
 Deno.test("CreateMultipartUpload is written with its checksum choice in headers", async () => {
   const response = write("CreateMultipartUpload", {
-    upload: UPLOAD,
-    checksumAlgorithm: "CRC32",
-    checksumType: "COMPOSITE",
+    upload: { ...UPLOAD, checksum: { algorithm: "CRC32", type: "COMPOSITE" } },
   });
   assertEquals(response.headers.get("x-amz-checksum-algorithm"), "CRC32");
   assertEquals(response.headers.get("x-amz-checksum-type"), "COMPOSITE");
@@ -267,6 +265,7 @@ Deno.test("CompleteMultipartUpload is written with the object's place", async ()
     bucket: "b",
     key: "d/k &",
     etag: "tag-1",
+    checksum: { algorithm: "CRC32", value: "AAAAAA==-2", type: "COMPOSITE" },
     headers: { "x-hf-xet-hash": HASH },
   });
   assertEquals(response.headers.get("x-hf-xet-hash"), HASH);
@@ -274,7 +273,9 @@ Deno.test("CompleteMultipartUpload is written with the object's place", async ()
     await documentOf(response),
     `<CompleteMultipartUploadResult ${NS}>` +
       "<Location>http://localhost:9000/b/d/k%20%26</Location><Bucket>b</Bucket>" +
-      "<Key>d/k &amp;</Key><ETag>&quot;tag-1&quot;</ETag></CompleteMultipartUploadResult>",
+      "<Key>d/k &amp;</Key><ETag>&quot;tag-1&quot;</ETag>" +
+      "<ChecksumCRC32>AAAAAA==-2</ChecksumCRC32><ChecksumType>COMPOSITE</ChecksumType>" +
+      "</CompleteMultipartUploadResult>",
   );
   assertEquals(write("AbortMultipartUpload", undefined).status, 204);
 });
@@ -291,7 +292,7 @@ Deno.test("ListParts is written", async () => {
   assertEquals(
     await documentOf(write("ListParts", {
       request: { bucket: "b", key: "k", uploadId: "u", maxParts: 1, partNumberMarker: 2 },
-      upload: UPLOAD,
+      upload: { ...UPLOAD, checksum: { algorithm: "CRC32", type: "FULL_OBJECT" } },
       parts: [part],
       truncated: true,
       owner: OWNER,
@@ -299,7 +300,8 @@ Deno.test("ListParts is written", async () => {
     `<ListPartsResult ${NS}><Bucket>b</Bucket><Key>k</Key><UploadId>u</UploadId>${WHO}` +
       "<StorageClass>STANDARD</StorageClass><PartNumberMarker>2</PartNumberMarker>" +
       "<NextPartNumberMarker>3</NextPartNumberMarker><MaxParts>1</MaxParts>" +
-      "<IsTruncated>true</IsTruncated><Part><PartNumber>3</PartNumber>" +
+      "<IsTruncated>true</IsTruncated><ChecksumAlgorithm>CRC32</ChecksumAlgorithm>" +
+      "<ChecksumType>FULL_OBJECT</ChecksumType><Part><PartNumber>3</PartNumber>" +
       "<LastModified>2026-01-02T03:04:05.000Z</LastModified><ETag>&quot;md5&quot;</ETag>" +
       "<Size>7</Size><ChecksumCRC32>AAAAAA==</ChecksumCRC32></Part></ListPartsResult>",
   );

@@ -2,12 +2,15 @@ import { createHash } from "node:crypto";
 import { StoreError } from "../../lib/errors/store_error.ts";
 import { compareUtf8 } from "../../lib/flow/utf8_order.ts";
 import type {
+  BucketSettings,
   ByteRange,
   CommitEntry,
   CommitResult,
   ContentRef,
   ListEntry,
   ListQuery,
+  ObjectAttributes,
+  ObjectPart,
   ObjectStore,
   Recipe,
   StoreBucket,
@@ -26,6 +29,8 @@ export interface MemoryStoreOptions {
 interface Bucket {
   readonly about: StoreBucket;
   readonly objects: Map<string, StoredObject>;
+  readonly parts: Map<string, readonly ObjectPart[]>;
+  settings: BucketSettings;
 }
 
 /** An object store that keeps everything in a map: complete, for tests of what stands on it. */
@@ -57,7 +62,12 @@ export class MemoryStore implements ObjectStore {
     this.calls.push(`createBucket ${bucket}`);
     if (this.#buckets.has(bucket)) return Promise.resolve("existed");
     const about = { name: bucket, createdAt: this.#now() };
-    this.#buckets.set(bucket, { about, objects: new Map() });
+    this.#buckets.set(bucket, {
+      about,
+      objects: new Map(),
+      parts: new Map(),
+      settings: {},
+    });
     return Promise.resolve("created");
   }
 
@@ -72,6 +82,22 @@ export class MemoryStore implements ObjectStore {
       throw new StoreError("bucket_not_empty", `Bucket ${bucket} holds objects`);
     }
     this.#buckets.delete(bucket);
+  }
+
+  async bucketSettings(bucket: string): Promise<BucketSettings> {
+    this.calls.push(`bucketSettings ${bucket}`);
+    return (await this.#found(bucket)).settings;
+  }
+
+  async setBucketSettings(bucket: string, settings: BucketSettings): Promise<void> {
+    this.calls.push(`setBucketSettings ${bucket}`);
+    (await this.#found(bucket)).settings = settings;
+  }
+
+  async parts(bucket: string, { key, etag }: StoredObject): Promise<readonly ObjectPart[]> {
+    this.calls.push(`parts ${bucket}`);
+    const { objects, parts } = await this.#found(bucket);
+    return objects.get(key)?.etag === etag ? parts.get(key) ?? [] : [];
   }
 
   async stat(bucket: string, keys: readonly string[]) {
@@ -91,7 +117,7 @@ export class MemoryStore implements ObjectStore {
       const end = delimiter === undefined ? -1 : key.indexOf(delimiter, prefix.length);
       const name = end < 0 ? key : key.slice(0, end + (delimiter?.length ?? 0));
       if (after !== undefined && compareUtf8(name, after) <= 0) continue;
-      if (end < 0) yield { kind: "object", object };
+      if (end < 0) yield { kind: "object", object: asListed(object) };
       else if (name !== group) yield { kind: "prefix", prefix: group = name };
     }
   }
@@ -133,27 +159,66 @@ export class MemoryStore implements ObjectStore {
 
   async commit(bucket: string, entries: readonly CommitEntry[]): Promise<readonly CommitResult[]> {
     this.calls.push(`commit ${bucket}`);
-    const { objects } = await this.#found(bucket);
+    const found = await this.#found(bucket);
     return entries.map((entry) => {
-      const error = failedCondition(objects.get(entry.key), entry);
-      return error ? { kind: "failed", error } : this.#apply(objects, entry);
+      const error = failedCondition(found.objects.get(entry.key), entry);
+      return error ? { kind: "failed", error } : this.#apply(found, entry);
     });
   }
 
-  #apply(objects: Map<string, StoredObject>, entry: CommitEntry): CommitResult {
-    if (entry.kind === "delete") {
-      objects.delete(entry.key);
-      return { kind: "deleted" };
+  #apply({ objects, parts }: Bucket, entry: CommitEntry): CommitResult {
+    const { key } = entry;
+    switch (entry.kind) {
+      case "delete":
+        objects.delete(key);
+        parts.delete(key);
+        return { kind: "deleted" };
+      case "annotate": {
+        const old = objects.get(key);
+        if (old === undefined) return failed(new StoreError("no_such_key", `No key ${key}`));
+        if (old.content.hash !== entry.content.hash) {
+          return failed(new StoreError("conflict", `${key} was overwritten`));
+        }
+        const object = { ...old, attributes: compact(entry.attributes) };
+        objects.set(key, object);
+        return { kind: "stored", object };
+      }
+      case "put":
+        setParts(parts, key, entry.parts);
+        return this.#write(objects, entry, entry.content);
+      case "copy": {
+        const { bucket, object } = entry.source;
+        const source = this.#buckets.get(bucket);
+        const now = source?.objects.get(object.key);
+        if (source === undefined || now === undefined) {
+          return failed(
+            new StoreError(source ? "no_such_key" : "no_such_bucket", `No ${object.key}`),
+          );
+        }
+        if (now.content.hash !== object.content.hash) {
+          return failed(new StoreError("conflict", `${object.key} was overwritten`));
+        }
+        setParts(parts, key, source.parts.get(object.key));
+        return this.#write(objects, entry, object.content);
+      }
+      default:
+        return entry satisfies never;
     }
-    const content = entry.kind === "put" ? entry.content : entry.source.object.content;
+  }
+
+  #write(
+    objects: Map<string, StoredObject>,
+    { key, attributes }: { readonly key: string; readonly attributes: ObjectAttributes },
+    content: ContentRef,
+  ): CommitResult {
     const object: StoredObject = {
-      key: entry.key,
+      key,
       content,
       etag: `${content.hash.slice(0, 32)}-1`,
       lastModified: this.#now(),
-      attributes: entry.attributes,
+      attributes: compact(attributes),
     };
-    objects.set(entry.key, object);
+    objects.set(key, object);
     return { kind: "stored", object };
   }
 
@@ -179,6 +244,32 @@ export class MemoryStore implements ObjectStore {
     if (found === undefined) throw new StoreError("no_such_bucket", `No bucket ${bucket}`);
     return found;
   }
+}
+
+const failed = (error: StoreError): CommitResult => ({ kind: "failed", error });
+
+function setParts(
+  all: Map<string, readonly ObjectPart[]>,
+  key: string,
+  parts: readonly ObjectPart[] = [],
+): void {
+  if (parts.length > 0) all.set(key, parts);
+  else all.delete(key);
+}
+
+/** Attributes without what says nothing, as a store gives them back. */
+function compact({ metadata, tags, ...rest }: ObjectAttributes): ObjectAttributes {
+  return {
+    ...rest,
+    ...(metadata && Object.keys(metadata).length > 0 && { metadata }),
+    ...(tags && tags.length > 0 && { tags }),
+  };
+}
+
+/** A listing has the media type only. */
+function asListed(object: StoredObject): StoredObject {
+  const { contentType } = object.attributes;
+  return { ...object, attributes: contentType === undefined ? {} : { contentType } };
 }
 
 function failedCondition(

@@ -137,7 +137,8 @@ function signatureV4(canonical: string, timestamp: string, { secretAccessKey }: 
   return createHmac("sha256", key).update(text).digest("hex");
 }
 
-const SIGNED_BY_V2 = /^(delete|location|partNumber|uploadId|uploads|response-[a-z-]+)$/;
+const SIGNED_BY_V2 =
+  /^(acl|cors|delete|location|partNumber|tagging|uploadId|uploads|versioning|versions|response-[a-z-]+)$/;
 
 function signatureV2(request: RawRequest, { secretAccessKey }: Signer, date: string): string {
   const headers = new Map(headerLines(request.headers));

@@ -22,8 +22,8 @@ export interface FlatWalk {
 /**
  * All objects under a prefix in the order of keys, at any depth.
  *
- * The gateway's own files may be as many as the objects, and they sort after most names: the walk stops
- * where they begin, and finds what is behind them by the root level.
+ * The gateway's own files may be as many as the objects, and they sort after most names: the walk leaves
+ * off at a page that ends within them, and finds what is behind them by the root level.
  *
  * @throws {OutOfOrder} before showing anything of a page that is not in the order of paths.
  */
@@ -61,7 +61,9 @@ interface Segment {
   readonly wanted: (key: string) => boolean;
 }
 
-/** One recursive listing of the Hub; returns whether it ended where the gateway's own files begin. */
+const isHidden = (path: string): boolean => path.startsWith(HIDDEN_PREFIX);
+
+/** One recursive listing of the Hub; returns whether it left off within the gateway's own files. */
 async function* segmentWalk(
   source: PageSource,
   { prefix, cursor, place, wanted }: Segment,
@@ -76,13 +78,12 @@ async function* segmentWalk(
   for await (const page of pages) {
     const files = ascending(page.lines, last);
     last = files.at(-1)?.path ?? last;
-    const hidden = files.findIndex((file) => file.path.startsWith(HIDDEN_PREFIX));
-    const shown = hidden < 0 ? files : files.slice(0, hidden);
-    const placed = await placer.place(shown);
+    const placed = await placer.place(files.filter(({ path }) => !isHidden(path)));
+    const leaves = page.next !== undefined && files.length > 0 && isHidden(last ?? "");
     const at = place(page.here);
-    const next = hidden < 0 && page.next !== undefined ? place(page.next) : at;
+    const next = leaves || page.next === undefined ? at : place(page.next);
     yield placed.map((item, i) => ({ ...item, at, behind: i === placed.length - 1 ? next : at }));
-    if (hidden >= 0) return true;
+    if (leaves) return true;
   }
   return false;
 }

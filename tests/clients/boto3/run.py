@@ -192,8 +192,9 @@ def refused():
     unknown = boto3.client("s3", aws_access_key_id="unknown", aws_secret_access_key="wrong")
     fails("InvalidAccessKeyId", lambda: unknown.list_buckets())
     fails("InvalidArgument", lambda: s3.put_object(Bucket=BUCKET, Key="a//b", Body=b"no"))
-    fails("NotImplemented", lambda: s3.put_bucket_cors(Bucket=BUCKET, CORSConfiguration={"CORSRules": []}))
-    fails("NotImplemented", lambda: s3.delete_bucket_cors(Bucket=BUCKET))
+    website = {"IndexDocument": {"Suffix": "index.html"}}
+    fails("NotImplemented", lambda: s3.put_bucket_website(Bucket=BUCKET, WebsiteConfiguration=website))
+    s3.delete_bucket_website(Bucket=BUCKET)
     s3.head_bucket(Bucket=BUCKET)
 
 

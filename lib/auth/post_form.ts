@@ -1,0 +1,139 @@
+import { createHmac } from "node:crypto";
+import { S3Error } from "../errors/s3_error.ts";
+import { parseIsoBasic } from "../http/dates.ts";
+import type { Credential, CredentialLookup } from "./credential.ts";
+import { CredentialScopeError, parseCredentialScope } from "./credential_scope.ts";
+import { hmacSha256, signaturesEqual } from "./hmac.ts";
+import { checkPostPolicy, readPostPolicy, type SizeRange } from "./post_policy.ts";
+import type { SigningKeys } from "./signing_keys.ts";
+import { findCredential } from "./verify_v4.ts";
+
+/** A form as its authentication sees it. */
+export interface FormClaim {
+  /** The fields before the file, names in lower case. */
+  readonly fields: ReadonlyMap<string, string>;
+  /** The bucket that was addressed. */
+  readonly bucket: string;
+  /** The key with the file's name in it. */
+  readonly key: string;
+}
+
+/** A form that may go on, once its file has been found to have a size that its policy allows. */
+export interface AuthenticatedForm<C extends Credential = Credential> {
+  /** Who signed it; absent when authentication is off, or somebody else has vouched for it. */
+  readonly credential?: C;
+  /** All of them must hold. */
+  readonly sizes: readonly SizeRange[];
+}
+
+/** What {@linkcode authenticateForm} stands on. */
+export interface FormVerifier<C extends Credential> {
+  /** Absent when nobody has to sign: authentication is off, or the request itself is signed. */
+  readonly lookup: CredentialLookup<C> | undefined;
+  readonly keys: SigningKeys;
+  readonly now: Date;
+}
+
+/**
+ * Verifies a form's signature, which is that of its policy's base64 text, and holds the form against the
+ * policy (Amazon S3 API reference, "Browser-based uploads using POST").
+ *
+ * @throws {S3Error} AccessDenied without a signature or against the policy, InvalidArgument when half of
+ * one is missing, InvalidAccessKeyId, SignatureDoesNotMatch, InvalidPolicyDocument.
+ */
+export function authenticateForm<C extends Credential>(
+  { fields, bucket, key }: FormClaim,
+  { lookup, keys, now }: FormVerifier<C>,
+): AuthenticatedForm<C> {
+  const credential = lookup === undefined ? undefined : verifySignature(fields, lookup, keys);
+  const encoded = fields.get("policy");
+  const signer = credential === undefined ? {} : { credential };
+  if (encoded === undefined) return { ...signer, sizes: [] };
+  const policy = readPostPolicy(encoded);
+  checkPostPolicy(policy, fields, { bucket, key }, now);
+  return { ...signer, sizes: policy.sizes };
+}
+
+function verifySignature<C extends Credential>(
+  fields: ReadonlyMap<string, string>,
+  lookup: CredentialLookup<C>,
+  keys: SigningKeys,
+): C {
+  const v4 = ["x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-signature"];
+  const v2 = ["AWSAccessKeyId", "signature"];
+  const names = v4.some((name) => fields.has(name)) ? v4 : v2;
+  const all = [...names, "policy"];
+  if (!all.some((name) => fields.has(name.toLowerCase()))) throw new S3Error("AccessDenied");
+  for (const name of all) {
+    if (fields.get(name.toLowerCase())) continue;
+    throw new S3Error("InvalidArgument", {
+      message: `Bucket POST must contain a field named '${name}'.  If it is specified, ` +
+        "please check the order of the fields.",
+      fields: { ArgumentName: name, ArgumentValue: "" },
+    });
+  }
+  if (fields.has("x-amz-security-token")) throw new S3Error("InvalidToken");
+  return names === v4 ? verifyFormV4(fields, lookup, keys) : verifyFormV2(fields, lookup);
+}
+
+function verifyFormV4<C extends Credential>(
+  fields: ReadonlyMap<string, string>,
+  lookup: CredentialLookup<C>,
+  keys: SigningKeys,
+): C {
+  const algorithm = fields.get("x-amz-algorithm") ?? "";
+  if (algorithm !== "AWS4-HMAC-SHA256") throw invalidField("x-amz-algorithm", algorithm);
+  const scope = readScope(fields.get("x-amz-credential") ?? "");
+  const date = fields.get("x-amz-date") ?? "";
+  if (parseIsoBasic(date) === undefined || !date.startsWith(scope.date)) {
+    throw invalidField("x-amz-date", date);
+  }
+  const credential = findCredential(lookup, scope.accessKeyId);
+  const key = keys.get(credential, scope);
+  const policy = fields.get("policy") ?? "";
+  const signature = fields.get("x-amz-signature") ?? "";
+  if (!signaturesEqual(hmacSha256(key, policy).toHex(), signature)) {
+    throw mismatch(credential, policy, signature);
+  }
+  keys.keep(credential, scope, key);
+  return credential;
+}
+
+function verifyFormV2<C extends Credential>(
+  fields: ReadonlyMap<string, string>,
+  lookup: CredentialLookup<C>,
+): C {
+  const credential = findCredential(lookup, fields.get("awsaccesskeyid") ?? "");
+  const policy = fields.get("policy") ?? "";
+  const signature = fields.get("signature") ?? "";
+  const expected = createHmac("sha1", credential.secretAccessKey).update(policy).digest("base64");
+  if (!signaturesEqual(expected, signature)) throw mismatch(credential, policy, signature);
+  return credential;
+}
+
+function readScope(text: string): ReturnType<typeof parseCredentialScope> {
+  try {
+    return parseCredentialScope(text);
+  } catch (error) {
+    if (!(error instanceof CredentialScopeError)) throw error;
+    throw new S3Error("InvalidArgument", {
+      message: `Error parsing the X-Amz-Credential parameter; ${error.message}`,
+      fields: { ArgumentName: "X-Amz-Credential", ArgumentValue: text },
+    });
+  }
+}
+
+const invalidField = (name: string, value: string): S3Error =>
+  new S3Error("InvalidArgument", {
+    message: `The field ${name} is not valid.`,
+    fields: { ArgumentName: name, ArgumentValue: value },
+  });
+
+const mismatch = (credential: Credential, policy: string, signature: string): S3Error =>
+  new S3Error("SignatureDoesNotMatch", {
+    fields: {
+      AWSAccessKeyId: credential.accessKeyId,
+      StringToSign: policy,
+      SignatureProvided: signature,
+    },
+  });

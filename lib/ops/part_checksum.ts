@@ -1,0 +1,43 @@
+import { checksumAlgorithm } from "../checksum/algorithms.ts";
+import { encodeBase64 } from "../checksum/base64.ts";
+import { createDigest } from "../checksum/digest.ts";
+import type { UploadChecksum } from "../multipart/upload_registry.ts";
+
+/** A stream whose checksum is told once it has ended. */
+export interface ChecksummedStream {
+  readonly stream: ReadableStream<Uint8Array>;
+  /** By S3's algorithm name, base64; valid after the stream has ended well. */
+  checksums(): Readonly<Record<string, string>>;
+}
+
+/**
+ * Computes on the way the checksum that an upload's parts are to have and that nobody sent.
+ *
+ * @param stream The bytes of a part.
+ * @param choice What the upload's creator chose, if anything.
+ */
+export function withChecksum(
+  stream: ReadableStream<Uint8Array>,
+  choice: UploadChecksum | undefined,
+): ChecksummedStream {
+  const algorithm = choice && checksumAlgorithm(choice.algorithm);
+  if (algorithm === undefined) return { stream, checksums: () => ({}) };
+  const digest = createDigest(algorithm);
+  let value: string | undefined;
+  const observer = new TransformStream<Uint8Array, Uint8Array>({
+    transform(bytes, controller) {
+      digest.update(bytes);
+      controller.enqueue(bytes);
+    },
+    flush() {
+      value = encodeBase64(digest.digest());
+    },
+  });
+  return {
+    stream: stream.pipeThrough(observer),
+    checksums() {
+      if (value === undefined) throw new Error("The part has not ended, so it has no checksum yet");
+      return { [algorithm]: value };
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import type { BucketClient } from "../buckets/bucket_client.ts";
+import { pathOfKey } from "./keys.ts";
+import type { ObjectPart, StoredObject } from "./object_store.ts";
+import { sidecarPath } from "./sidecar/sidecar_paths.ts";
+import type { Sidecars } from "./sidecar/sidecars.ts";
+import { objectOf } from "./stored_file.ts";
+
+/** What a look at objects stands on. */
+export interface LookContext {
+  readonly buckets: Pick<BucketClient, "pathsInfo">;
+  readonly sidecars: Sidecars;
+  /** The bucket, `namespace/name`. */
+  readonly id: string;
+}
+
+/** What keys hold, in the order asked, with all attributes; one paths-info asks for objects and sidecars. */
+export async function lookAtObjects(
+  { buckets, sidecars, id }: LookContext,
+  keys: readonly string[],
+): Promise<readonly (StoredObject | undefined)[]> {
+  const asked = keys.map((key) => {
+    const path = pathOfKey(key);
+    return { key, path, sidecar: path === undefined ? undefined : sidecarPath("meta", path) };
+  });
+  const paths = asked.flatMap(({ path, sidecar }) => [path ?? [], sidecar ?? []].flat());
+  const files = await buckets.pathsInfo(id, paths);
+  return await Promise.all(asked.map(async ({ key, path, sidecar }) => {
+    const file = path === undefined ? undefined : files.get(path);
+    if (file === undefined) return undefined;
+    const meta = sidecar === undefined ? undefined : files.get(sidecar);
+    return objectOf(key, file, meta && await sidecars.attributes(id, file, meta));
+  }));
+}
+
+/** The parts of an object that is still what it was; none if it has none. */
+export async function lookAtParts(
+  { buckets, sidecars, id }: LookContext,
+  { key, content }: StoredObject,
+): Promise<readonly ObjectPart[]> {
+  const path = pathOfKey(key);
+  const sidecar = path === undefined ? undefined : sidecarPath("parts", path);
+  if (path === undefined || sidecar === undefined) return [];
+  const files = await buckets.pathsInfo(id, [path, sidecar]);
+  const [file, parts] = [files.get(path), files.get(sidecar)];
+  if (file?.xetHash !== content.hash || parts === undefined) return [];
+  return await sidecars.parts(id, file, parts);
+}

@@ -73,11 +73,15 @@ export const getBucketTagging: OperationHandler<"GetBucketTagging"> = async (con
 };
 
 /** PutBucketTagging: an empty set is none. */
-export const putBucketTagging: OperationHandler<"PutBucketTagging"> = async (context, input) => {
-  const { tags: old, ...others } = await settingsOf(context, input);
-  const { bucket, tags } = input;
-  if (old === undefined && tags.length === 0) return;
-  await context.store.setBucketSettings(bucket, tags.length === 0 ? others : { ...others, tags });
+export const putBucketTagging: OperationHandler<"PutBucketTagging"> = async (
+  { store },
+  { bucket, tags },
+) => {
+  await store.updateBucketSettings(bucket, (settings) => {
+    const { tags: old, ...others } = settings;
+    if (tags.length > 0) return { ...others, tags };
+    return old === undefined ? settings : others;
+  });
 };
 
 /** DeleteBucketTagging. */
@@ -94,15 +98,22 @@ export const getBucketCors: OperationHandler<"GetBucketCors"> = async (context, 
 };
 
 /** PutBucketCors: replaces all rules. */
-export const putBucketCors: OperationHandler<"PutBucketCors"> = async (context, input) => {
-  const others = await settingsOf(context, input);
-  await context.store.setBucketSettings(input.bucket, { ...others, cors: input.rules });
+export const putBucketCors: OperationHandler<"PutBucketCors"> = async (
+  { store },
+  { bucket, rules },
+) => {
+  await store.updateBucketSettings(bucket, (settings) => ({ ...settings, cors: rules }));
 };
 
 /** DeleteBucketCors: nothing happens when there are no rules. */
-export const deleteBucketCors: OperationHandler<"DeleteBucketCors"> = async (context, input) => {
-  const { cors, ...others } = await settingsOf(context, input);
-  if (cors !== undefined) await context.store.setBucketSettings(input.bucket, others);
+export const deleteBucketCors: OperationHandler<"DeleteBucketCors"> = async (
+  { store },
+  { bucket },
+) => {
+  await store.updateBucketSettings(bucket, (settings) => {
+    const { cors, ...others } = settings;
+    return cors === undefined ? settings : others;
+  });
 };
 
 /** Settings may be remembered although the bucket is gone, so that is asked too. */

@@ -19,6 +19,17 @@ const NEVER_BUCKETS: ReadonlySet<string> = new Set([
 ]);
 
 /**
+ * Reads the address of a request, from the Host header and the path or from the path alone.
+ *
+ * @param rawPath The path as it was sent.
+ * @param hostBucket The bucket that the Host header names, if it does.
+ * @throws {S3Error} What {@linkcode parseAddress} and {@linkcode parseHostedAddress} throw.
+ */
+export function addressOf(rawPath: string, hostBucket: string | undefined): Address {
+  return hostBucket === undefined ? parseAddress(rawPath) : parseHostedAddress(hostBucket, rawPath);
+}
+
+/**
  * Reads the address from the raw path of a path-style request: `/bucket/key`. Only the first `/`
  * after the bucket separates; everything after it is the key, once decoded, with `//` and `..` kept.
  *

@@ -4,11 +4,21 @@
  * @module
  */
 
+import { openBody } from "../auth/body.ts";
+import type { FormClaim } from "../auth/post_form.ts";
+import { type SizeRange, withinSizes } from "../auth/post_policy.ts";
 import { S3Error } from "../errors/s3_error.ts";
+import type { BodyChain } from "../http/body_chain.ts";
+import { formBoundary, readForm } from "../http/form_data.ts";
 import { percentEncode } from "../http/percent.ts";
 import { readDocument } from "../xml/read.ts";
-import { type Address, requireKeyLength } from "./address.ts";
+import { bucketOf, requireKeyLength } from "./address.ts";
+import type { S3Request } from "./s3_request.ts";
 import { tagsOf } from "./tagging.ts";
+import { requestBody } from "./verified_request.ts";
+
+/** The most bytes of a form: a file of 5 GiB, and room for fields and boundaries. */
+const MAX_FORM_BYTES = 5 * 1024 ** 3 + 1024 ** 2;
 
 /** Fields that are headers by their own name. */
 const HEADER_FIELDS: ReadonlySet<string> = new Set([
@@ -37,6 +47,46 @@ const NO_HEADERS: ReadonlySet<string> = new Set([
 
 const textEncoder = new TextEncoder();
 
+/** What {@linkcode openForm} stands on. */
+export interface FormOpener {
+  /** Verifies signature and policy; says which sizes the file may have. */
+  readonly authenticate: (form: FormClaim) => { readonly sizes: readonly SizeRange[] };
+  /** Told of what is made of the request's body. */
+  readonly bodies: BodyChain;
+}
+
+/**
+ * A form as the request that it stands for, once its signature and policy have been found good.
+ *
+ * @param request The request that brought it.
+ * @param opener Who judges it.
+ * @throws {S3Error} Whatever `authenticate` throws; MalformedPOSTRequest and others for what is no form.
+ */
+export async function openForm(
+  request: S3Request,
+  { authenticate, bodies }: FormOpener,
+): Promise<S3Request> {
+  const bucket = bucketOf(request.address) ?? "";
+  const boundary = formBoundary(request.headers.get("content-type")) ?? "";
+  const { stream } = request.openBody({ maxLength: MAX_FORM_BYTES });
+  const { fields, fileName, file } = await readForm(stream, boundary);
+  bodies.add(file);
+  const key = formKey(fields, fileName);
+  const { sizes } = authenticate({ fields, bucket, key });
+  const headers = formHeaders(fields);
+  return {
+    ...request,
+    address: { kind: "object", bucket, key },
+    headers,
+    formFields: fields,
+    openBody: (options) => {
+      const body = openBody(withinSizes(file, sizes), headers, { kind: "plain" }, options);
+      bodies.add(body.stream);
+      return requestBody(body);
+    },
+  };
+}
+
 /**
  * The key that a form names.
  *
@@ -44,7 +94,7 @@ const textEncoder = new TextEncoder();
  * @param fileName The base name of its file, which stands where the key says `${filename}`.
  * @throws {S3Error} InvalidArgument without a key, KeyTooLongError.
  */
-export function formKey(fields: ReadonlyMap<string, string>, fileName: string): string {
+function formKey(fields: ReadonlyMap<string, string>, fileName: string): string {
   const key = fields.get("key")?.replaceAll("${filename}", () => fileName);
   if (!key) {
     throw new S3Error("InvalidArgument", {
@@ -57,11 +107,6 @@ export function formKey(fields: ReadonlyMap<string, string>, fileName: string): 
   return key;
 }
 
-/** The object that a form to a bucket is about. */
-export function formAddress(bucket: string, key: string): Address {
-  return { kind: "object", bucket, key };
-}
-
 /**
  * The headers that a form's fields stand for.
  *
@@ -69,7 +114,7 @@ export function formAddress(bucket: string, key: string): Address {
  * @throws {S3Error} InvalidArgument for a name that no header has; MalformedXML and InvalidTag for
  * `tagging`.
  */
-export function formHeaders(fields: ReadonlyMap<string, string>): Headers {
+function formHeaders(fields: ReadonlyMap<string, string>): Headers {
   const headers = new Headers();
   for (const [name, value] of fields) {
     if (name === "acl") headers.set("x-amz-acl", headerValue(name, value));

@@ -250,7 +250,10 @@ export class BucketObjectStore implements ObjectStore {
     return withStoreErrors(async () => await this.#settings.get(await this.#hubId(bucket)));
   }
 
-  setBucketSettings(bucket: string, settings: BucketSettings): Promise<void> {
+  updateBucketSettings(
+    bucket: string,
+    change: (settings: BucketSettings) => BucketSettings,
+  ): Promise<void> {
     return withStoreErrors(async () => {
       const id = await this.#hubId(bucket);
       await this.#gate.share(
@@ -258,7 +261,7 @@ export class BucketObjectStore implements ObjectStore {
         () =>
           this.#options.locks.withLocks(
             [lockName(id, SETTINGS_PATH)],
-            () => this.#settings.set(id, settings, this.#nextMtime()),
+            () => this.#settings.update(id, change, () => this.#nextMtime()),
           ),
       );
     });

@@ -202,8 +202,16 @@ export interface ObjectStore {
    * `no_such_bucket`, unless the settings are remembered.
    */
   bucketSettings(bucket: string): Promise<BucketSettings>;
-  /** Replaces all that is configured for the bucket; seen at once. Throws `no_such_bucket`. */
-  setBucketSettings(bucket: string, settings: BucketSettings): Promise<void>;
+  /**
+   * Changes what is configured for the bucket; seen at once. Changes by gateways that share locks follow one
+   * another, each made of what the one before has left. Throws `no_such_bucket`.
+   *
+   * @param change Makes the new settings of those that are there; when it returns the same, nothing is written.
+   */
+  updateBucketSettings(
+    bucket: string,
+    change: (settings: BucketSettings) => BucketSettings,
+  ): Promise<void>;
   /**
    * What the keys hold, with all attributes, in the order asked; undefined where there is nothing. Keys that cannot
    * exist are nothing, without a call. Throws `no_such_bucket`.

@@ -89,9 +89,13 @@ export class MemoryStore implements ObjectStore {
     return (await this.#found(bucket)).settings;
   }
 
-  async setBucketSettings(bucket: string, settings: BucketSettings): Promise<void> {
-    this.calls.push(`setBucketSettings ${bucket}`);
-    (await this.#found(bucket)).settings = settings;
+  async updateBucketSettings(
+    bucket: string,
+    change: (settings: BucketSettings) => BucketSettings,
+  ): Promise<void> {
+    this.calls.push(`updateBucketSettings ${bucket}`);
+    const found = await this.#found(bucket);
+    found.settings = change(found.settings);
   }
 
   async parts(bucket: string, { key, etag }: StoredObject): Promise<readonly ObjectPart[]> {

@@ -43,8 +43,30 @@ export class SettingsKeeper {
     return await this.#reads.run(`${this.#changes} ${id}`, () => this.#read(id));
   }
 
-  /** Replaces them; settings that say nothing are deleted. */
-  async set(id: string, settings: BucketSettings, mtime: number): Promise<void> {
+  /**
+   * Changes them; settings that say nothing are deleted. The caller holds the lock of {@linkcode SETTINGS_PATH}
+   * in the bucket.
+   *
+   * @param change Given what is there now, not what is kept: that may be older. The same again writes nothing.
+   * @param nextMtime Milliseconds since 1970, never the same twice.
+   */
+  async update(
+    id: string,
+    change: (settings: BucketSettings) => BucketSettings,
+    nextMtime: () => number,
+  ): Promise<void> {
+    const before = await this.#read(id);
+    const settings = change(before);
+    if (settings !== before) await this.#write(id, settings, nextMtime());
+  }
+
+  /** The bucket is gone, or its settings may be others. */
+  forget(id: string): void {
+    this.#changes++;
+    this.#kept.delete(id);
+  }
+
+  async #write(id: string, settings: BucketSettings, mtime: number): Promise<void> {
     const { sidecars, buckets } = this.#options;
     const isEmpty = settings.cors === undefined && settings.tags === undefined;
     const xetHash = isEmpty ? "" : await sidecars.stage(id, SETTINGS_FORMAT, settings);
@@ -61,12 +83,6 @@ export class SettingsKeeper {
       this.forget(id);
     }
     this.#kept.set(id, { settings, readAt: this.#options.now() });
-  }
-
-  /** The bucket is gone, or its settings may be others. */
-  forget(id: string): void {
-    this.#changes++;
-    this.#kept.delete(id);
   }
 
   async #read(id: string): Promise<BucketSettings> {

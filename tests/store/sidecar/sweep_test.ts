@@ -23,7 +23,7 @@ Deno.test("a sweep deletes the sidecars that have no object or another, after an
       });
     }
     await put(store, "plain");
-    await store.setBucketSettings(BUCKET, { cors: [] });
+    await store.updateBucketSettings(BUCKET, () => ({ cors: [] }));
     await buckets.commit(BUCKET_ID, gone.map((path) => ({ type: "deleteFile", path })));
     await writeRaw(buckets, "overwritten", "bytes", 1000);
     const before = await rawPaths(buckets);

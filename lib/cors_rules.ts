@@ -1,0 +1,83 @@
+/**
+ * Which CORS rules hold for a request: those of its bucket, else those of the gateway.
+ *
+ * @module
+ */
+
+import { StoreError } from "./errors/store_error.ts";
+import type { Log } from "./log.ts";
+import { type Address, bucketOf } from "./s3/address.ts";
+import { answerPreflight, corsHeaders, gatewayCorsRules } from "./s3/cors_match.ts";
+import type { CorsRule, ObjectStore } from "./store/object_store.ts";
+
+/** What {@linkcode CorsRules} are made of. */
+export interface CorsRulesOptions {
+  /** Where the rules of buckets are. */
+  readonly store: Pick<ObjectStore, "bucketSettings">;
+  /** Origins whose scripts may use buckets without rules, as in `AllowedOrigin`. */
+  readonly origins: readonly string[];
+  /** Told of rules that cannot be read. */
+  readonly log: Log;
+}
+
+/** A request that has been answered. */
+export interface AnsweredRequest {
+  readonly request: Request;
+  readonly requestId: string;
+  /** What it is about, as far as that is known. */
+  readonly address: Address | undefined;
+}
+
+/** What browsers are told of who may read answers (Fetch Standard, "CORS protocol"). */
+export class CorsRules {
+  readonly #options: CorsRulesOptions;
+  readonly #gatewayRules: readonly CorsRule[];
+
+  /** @param options The rules' places. */
+  constructor(options: CorsRulesOptions) {
+    this.#options = options;
+    this.#gatewayRules = gatewayCorsRules(options.origins);
+  }
+
+  /**
+   * The answer to a preflight. What does not ask as one costs no look at the bucket.
+   *
+   * @throws {S3Error} BadRequest when it does not say what is asked, AccessForbidden when no rule allows it.
+   */
+  async answerPreflight(headers: Headers, address: Address): Promise<Response> {
+    const asks = headers.has("origin") && headers.has("access-control-request-method");
+    return answerPreflight(headers, asks ? await this.#rulesOf(address) : []);
+  }
+
+  /** Lets scripts of other origins see the answer, an error too, where a rule allows it. */
+  async allowOrigin(
+    { request, requestId, address }: AnsweredRequest,
+    answer: Headers,
+  ): Promise<void> {
+    const { method, headers } = request;
+    if (method === "OPTIONS" || !headers.has("origin")) return;
+    try {
+      const allowed = corsHeaders(method, headers, await this.#rulesOf(address));
+      for (const [name, value] of Object.entries(allowed)) answer.set(name, value);
+    } catch (error) {
+      // The request itself has been answered: only scripts of other origins cannot see how.
+      this.#options.log.warning("CORS rules cannot be read", {
+        requestId,
+        error: error instanceof Error ? error : String(error),
+      });
+    }
+  }
+
+  async #rulesOf(address: Address | undefined): Promise<readonly CorsRule[]> {
+    const bucket = address && bucketOf(address);
+    if (bucket === undefined) return this.#gatewayRules;
+    try {
+      return (await this.#options.store.bucketSettings(bucket)).cors ?? this.#gatewayRules;
+    } catch (error) {
+      const absent = error instanceof StoreError &&
+        ["no_such_bucket", "bad_bucket_name"].includes(error.kind);
+      if (absent) return this.#gatewayRules;
+      throw error;
+    }
+  }
+}

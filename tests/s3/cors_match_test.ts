@@ -1,0 +1,81 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { S3Error } from "../../lib/errors/s3_error.ts";
+import { answerPreflight, corsHeaders, gatewayCorsRules } from "../../lib/s3/cors_match.ts";
+import type { CorsRule } from "../../lib/store/object_store.ts";
+
+const RULE: CorsRule = {
+  allowedOrigins: ["https://*.example.com"],
+  allowedMethods: ["PUT"],
+  allowedHeaders: ["X-Amz-*", "content-type"],
+  exposeHeaders: ["ETag"],
+  maxAgeSeconds: 7,
+};
+const ASKED = {
+  "Origin": "https://a.example.com",
+  "Access-Control-Request-Method": "PUT",
+  "Access-Control-Request-Headers": "x-amz-date, Content-Type",
+};
+
+/** The code that a preflight is refused with; empty when it is allowed. */
+function refusal(changes: Record<string, string>, rules: readonly CorsRule[] = [RULE]): string {
+  try {
+    answerPreflight(new Headers({ ...ASKED, ...changes }), rules);
+    return "";
+  } catch (error) {
+    if (!(error instanceof S3Error)) throw error;
+    return error.code;
+  }
+}
+
+Deno.test("origin, method and every header must be allowed, each on its own", () => {
+  assertEquals(refusal({}), "");
+  for (
+    const changes of [
+      { "Origin": "http://a.example.com" },
+      { "Origin": "https://example.com" },
+      { "Origin": "https://a.example.com.evil.test" },
+      { "Origin": "https://A.EXAMPLE.COM" },
+      { "Origin": "null" },
+      { "Access-Control-Request-Method": "GET" },
+      { "Access-Control-Request-Method": "put" },
+      { "Access-Control-Request-Headers": "x-amz-date, authorization" },
+      { "Access-Control-Request-Headers": "x-am" },
+    ]
+  ) assertEquals(refusal(changes), "AccessForbidden", JSON.stringify(changes));
+  assertEquals(refusal({}, []), "AccessForbidden");
+  assertEquals(refusal({ "Access-Control-Request-Headers": " , " }), "");
+});
+
+Deno.test("the two sides of a star do not share characters, and it may stand for none", () => {
+  const rules = [{ ...RULE, allowedOrigins: ["https://a*a.test"] }];
+  assertEquals(refusal({ Origin: "https://a.test" }, rules), "AccessForbidden");
+  assertEquals(refusal({ Origin: "https://aa.test" }, rules), "");
+});
+
+Deno.test("a preflight that does not say what is asked is a bad request", () => {
+  for (const missing of ["Origin", "Access-Control-Request-Method"]) {
+    const headers = new Headers(ASKED);
+    headers.delete(missing);
+    assertEquals(assertThrows(() => answerPreflight(headers, [RULE]), S3Error).code, "BadRequest");
+  }
+});
+
+Deno.test("the first rule that allows all of it answers", () => {
+  const other = { ...RULE, allowedHeaders: [], maxAgeSeconds: 1 };
+  const { headers } = answerPreflight(new Headers(ASKED), [other, RULE]);
+  assertEquals(headers.get("access-control-allow-origin"), "https://a.example.com");
+  assertEquals(headers.get("access-control-allow-credentials"), "true");
+  assertEquals(headers.get("access-control-allow-headers"), "x-amz-date, content-type");
+  assertEquals(headers.get("access-control-max-age"), "7");
+});
+
+Deno.test("anyone is let in without credentials; other methods and no origin are told nothing", () => {
+  const rules = gatewayCorsRules(["*"]);
+  const headers = new Headers({ Origin: "https://x.test" });
+  const allowed = corsHeaders("GET", headers, rules);
+  assertEquals(allowed["Access-Control-Allow-Origin"], "*");
+  assertEquals(allowed["Access-Control-Allow-Credentials"], undefined);
+  assertEquals(corsHeaders("PATCH", headers, rules), {});
+  assertEquals(corsHeaders("GET", new Headers(), rules), {});
+  assertEquals(gatewayCorsRules([]), []);
+});

@@ -2,7 +2,7 @@ import { compareUtf8 } from "../../flow/utf8_order.ts";
 import { HIDDEN_PREFIX } from "../keys.ts";
 import type { StoredFile } from "../stored_file.ts";
 import type { Candidate } from "./candidate.ts";
-import { levelWalk } from "./level_walk.ts";
+import { type DirectoryOrders, levelWalk } from "./level_walk.ts";
 import { MarkerPlacer } from "./markers.ts";
 import { OutOfOrder, type PageSource, type TreeLine } from "./page_source.ts";
 import { pagesOf } from "./pages.ts";
@@ -17,6 +17,7 @@ export interface FlatWalk {
   readonly from?: Position;
   /** Whether a folder marker of this key is of use. */
   readonly wanted: (key: string) => boolean;
+  readonly orders: DirectoryOrders;
 }
 
 /**
@@ -106,13 +107,15 @@ function ascending(lines: readonly TreeLine[], before: string | undefined): read
 /** What sorts behind the gateway's own files: names of the root level, and what is in its directories. */
 async function* tailWalk(
   source: PageSource,
-  { prefix, after, from, wanted }: FlatWalk,
+  { prefix, after, from, wanted, orders }: FlatWalk,
 ): AsyncGenerator<readonly Candidate[]> {
   const start = from?.kind === "tail" ? from : undefined;
   const level = levelWalk(source, {
     directory: "",
     ownMarker: false,
-    ...(start?.outer !== undefined && { cursor: start.outer }),
+    orders,
+    ...(after !== undefined && { after }),
+    ...(start?.outer !== undefined && { from: start.outer }),
   });
   let inner = start?.inner;
   for await (const candidates of level) {
@@ -137,7 +140,7 @@ async function* tailWalk(
   }
 }
 
-function tailPosition(level: Position): Position & { readonly kind: "tail" } {
-  const outer = level.kind === "tail" ? level.outer : level.cursor;
+function tailPosition(position: Position): Position & { readonly kind: "tail" } {
+  const outer = position.kind === "level" ? position.place : undefined;
   return { kind: "tail", ...(outer !== undefined && { outer }) };
 }

@@ -50,6 +50,7 @@ async function serve(config: Config): Promise<void> {
     corsOrigins: config.corsOrigins,
     storeChecksums: config.storeChecksums,
     memoryBudget: config.memoryBudget,
+    ...(config.workers !== undefined && { workers: config.workers }),
     multipartUploadTtlSeconds: config.multipartUploadTtlSeconds,
     log,
   });

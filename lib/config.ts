@@ -40,6 +40,8 @@ export interface Config {
   readonly multipartUploadTtlSeconds: number;
   /** Bytes that all transfers together may hold in memory. */
   readonly memoryBudget: number;
+  /** Threads for the byte work of uploads; absent for as many as pay. */
+  readonly workers?: number;
   /** The least level that is logged. */
   readonly logLevel: LogLevel;
 }
@@ -82,6 +84,11 @@ const bytes = v.pipe(
   v.regex(/^\d{1,15}( ?[KMG]iB)?$/i, "must be a number of bytes, such as 134217728 or 128MiB"),
   v.transform(parseBytes),
   v.minValue(32 * MIB, "must be at least 32MiB"),
+);
+const workers = v.pipe(
+  v.string(),
+  v.regex(/^\d{1,2}$/, "must be a number of threads, 0 to 99"),
+  v.transform(Number),
 );
 const url = v.pipe(
   v.string(),
@@ -130,6 +137,7 @@ const SCHEMA = v.object({
   HUGBUCKET_CORS_ORIGINS: v.optional(origins),
   HUGBUCKET_MULTIPART_UPLOAD_TTL: v.optional(seconds, "86400"),
   HUGBUCKET_MEMORY_BUDGET: v.optional(bytes, "128MiB"),
+  HUGBUCKET_WORKERS: v.optional(workers),
   HUGBUCKET_LOG_LEVEL: v.optional(logLevel, "info"),
 });
 
@@ -154,6 +162,8 @@ export const VARIABLES: Readonly<Record<VariableName, string>> = {
   HUGBUCKET_CORS_ORIGINS: "origins whose scripts may use buckets without CORS rules, or *",
   HUGBUCKET_MULTIPART_UPLOAD_TTL: "seconds of rest after which an unfinished upload is dropped",
   HUGBUCKET_MEMORY_BUDGET: "bytes that all transfers together may hold, such as 128MiB",
+  HUGBUCKET_WORKERS:
+    "threads for the byte work of uploads (default: processors less one, at most 4)",
   HUGBUCKET_LOG_LEVEL: `least level to log: ${LOG_LEVELS.join(", ")}`,
 };
 
@@ -201,6 +211,7 @@ function toConfig(env: v.InferOutput<typeof SCHEMA>): Config {
     corsOrigins: env.HUGBUCKET_CORS_ORIGINS ?? [],
     multipartUploadTtlSeconds: env.HUGBUCKET_MULTIPART_UPLOAD_TTL,
     memoryBudget: env.HUGBUCKET_MEMORY_BUDGET,
+    ...(env.HUGBUCKET_WORKERS !== undefined && { workers: env.HUGBUCKET_WORKERS }),
     logLevel: env.HUGBUCKET_LOG_LEVEL,
   };
 }

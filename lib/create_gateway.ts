@@ -42,6 +42,8 @@ export interface GatewayOptions {
   readonly corsOrigins?: readonly string[];
   /** Bytes that all transfers together may hold. Default: 128 MiB. */
   readonly memoryBudget?: number;
+  /** Threads for the byte work of uploads; 0 does it in place. Default: processors less one, at most 4. */
+  readonly workers?: number;
   /** Seconds of rest after which an unfinished upload is dropped. Default: 86,400. */
   readonly multipartUploadTtlSeconds?: number;
   /** Where multipart uploads are remembered. Default: in memory. */
@@ -98,6 +100,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     ...(options.endpoint !== undefined && { endpoint: options.endpoint }),
     ...(options.namespace !== undefined && { namespace: options.namespace }),
     memoryBudget: options.memoryBudget ?? DEFAULT_BUDGET,
+    ...(options.workers !== undefined && { workers: options.workers }),
   });
   const store = new BucketObjectStore({
     buckets,

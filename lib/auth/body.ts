@@ -1,6 +1,6 @@
 import type { ChecksumAlgorithm, DigestAlgorithm } from "../checksum/algorithms.ts";
 import { S3Error } from "../errors/s3_error.ts";
-import { BlockReader } from "../http/block_reader.ts";
+import { BlockReader, DEFAULT_BLOCK_SIZE } from "../http/block_reader.ts";
 import { emptyStream, pullStream } from "../http/byte_streams.ts";
 import { AwsChunkedDecoder } from "./aws_chunked.ts";
 import { BodyDigests, type ComputedDigests } from "./body_digests.ts";
@@ -10,6 +10,9 @@ import { checkTrailers, parseTrailers } from "./trailers.ts";
 
 /** The most that S3 takes in one PUT: 5 GiB. */
 export const MAX_BODY_LENGTH = 5 * 1024 ** 3;
+
+/** Bytes of the smallest block that a body is read in. */
+const MIN_BLOCK_SIZE = 1024;
 
 /** What to do with a body besides verifying it. */
 export interface BodyOptions {
@@ -86,12 +89,16 @@ export function openBody(
     ...(wireLength !== undefined && { length: wireLength }),
   });
   return {
-    stream: pullStream(reader, (block) => verifier.take(block)),
+    stream: pullStream(reader, (block) => verifier.take(block), blockSizeFor(wireLength)),
     ...(length !== undefined && { length }),
     ...(algorithm !== undefined && { checksumAlgorithm: algorithm }),
     digests: () => verifier.digests(),
   };
 }
+
+/** Small bodies get small blocks. One byte more than they have lets the first read see the end. */
+const blockSizeFor = (length = DEFAULT_BLOCK_SIZE): number =>
+  Math.min(DEFAULT_BLOCK_SIZE, length + MIN_BLOCK_SIZE);
 
 class BodyVerifier {
   readonly #expected: BodyExpectations;
@@ -120,7 +127,7 @@ class BodyVerifier {
 
   /**
    * Takes a block as it came, or the end, and returns what of it belongs to the body. */
-  take(block: Uint8Array | undefined): Uint8Array | undefined {
+  take(block: Uint8Array<ArrayBuffer> | undefined): Uint8Array | undefined {
     if (block === undefined) return this.#finish();
     const data = this.#decoder === undefined ? block : this.#decoder.push(block);
     this.#digests.update(data);

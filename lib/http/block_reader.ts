@@ -56,16 +56,26 @@ export class BlockReader {
    * @throws {S3Error} IncompleteBody when the client went away or the length is not the expected.
    */
   async next(): Promise<Uint8Array | undefined> {
-    const block = this.#source.kind === "byob"
-      ? await this.#readInto(this.#source.reader, this.#source.length)
-      : await this.#gather(this.#source.reader);
-    this.#received += block.length;
-    const length = this.#length;
-    if (length !== undefined && this.#received > length) throw tooLong(length);
-    if (block.length > 0) return block;
-    if (length !== undefined && this.#received < length) throw tooShort(this.#received, length);
-    this.release();
-    return undefined;
+    const source = this.#source;
+    const block = source.kind === "byob"
+      ? await this.#readInto(source, new Uint8Array(this.#roomFor(source.length)))
+      : await this.#gather(source.reader);
+    return this.#count(block).length > 0 ? block : undefined;
+  }
+
+  /**
+   * Reads the next block into memory of the caller's.
+   *
+   * @param view Where to; its buffer is detached, and comes back as that of the answer.
+   * @returns What was read, from the beginning of the view on; no bytes at the end.
+   * @throws {S3Error} As `next` does.
+   */
+  async fill(view: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+    const source = this.#source;
+    const block = source.kind === "byob"
+      ? await this.#readInto(source, view)
+      : await this.#copyInto(source.reader, view);
+    return this.#count(block);
   }
 
   /** Gives the stream up where it stands, for somebody else to drain or cancel. */
@@ -82,23 +92,57 @@ export class BlockReader {
     }
   }
 
-  async #readInto(reader: ReadableStreamBYOBReader, length: number): Promise<Uint8Array> {
-    const left = length - this.#received;
-    const last = left <= this.#blockSize;
-    // At the end of the length one read more sees that the stream ends, too.
-    const enough = last ? Math.max(1, left) : Math.max(1, this.#blockSize - SPARE_ROOM);
+  /** Counts a block and holds the count against the length; lets the stream go at its end. */
+  #count<T extends Uint8Array>(block: T): T {
+    this.#received += block.length;
+    const length = this.#length;
+    if (length !== undefined && this.#received > length) throw tooLong(length);
+    if (block.length > 0) return block;
+    if (length !== undefined && this.#received < length) throw tooShort(this.#received, length);
+    this.release();
+    return block;
+  }
+
+  /** Room for a block and, at the end of the length, for a byte too many. */
+  #roomFor(length: number): number {
+    return Math.min(this.#blockSize, length - this.#received + SPARE_ROOM);
+  }
+
+  async #readInto(
+    { reader, length }: Source & { readonly kind: "byob" },
+    view: Uint8Array<ArrayBuffer>,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const left = Math.max(1, length - this.#received);
+    const enough = Math.min(left, Math.max(1, view.length - SPARE_ROOM));
+    const { byteOffset, length: room } = view;
     // Each read detaches the buffer and gives it back under another name.
-    let buffer = new ArrayBuffer(last ? left + SPARE_ROOM : this.#blockSize);
+    let { buffer } = view;
     let size = 0;
     while (size < enough && !this.#ended) {
-      const pending = reader.read(new Uint8Array(buffer, size), { min: enough - size });
-      const { done, value } = await pending.catch(rethrow);
+      const free = new Uint8Array(buffer, byteOffset + size, room - size);
+      const { done, value } = await reader.read(free, { min: enough - size }).catch(rethrow);
       if (value === undefined) throw new S3Error("IncompleteBody");
       buffer = value.buffer;
       size += value.length;
       this.#ended = done;
     }
-    return new Uint8Array(buffer, 0, size);
+    return new Uint8Array(buffer, byteOffset, size);
+  }
+
+  async #copyInto(
+    reader: ReadableStreamDefaultReader<Uint8Array>,
+    view: Uint8Array<ArrayBuffer>,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    let size = 0;
+    while (size < view.length) {
+      const piece = await this.#nextPiece(reader);
+      if (piece === undefined) break;
+      const taken = piece.subarray(0, view.length - size);
+      view.set(taken, size);
+      this.#rest = piece.subarray(taken.length);
+      size += taken.length;
+    }
+    return view.subarray(0, size);
   }
 
   async #gather(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<Uint8Array> {

@@ -28,7 +28,8 @@ export interface VerifiedRequest {
 export function s3Request(
   { request, bodies, address, hostBucket, query, sender }: VerifiedRequest,
 ): S3Request {
-  const { method, headers } = request;
+  const { method } = request;
+  const headers = withLines(request.headers, sender.rejoined);
   return {
     method,
     address,
@@ -41,6 +42,14 @@ export function s3Request(
       return requestBody(body);
     },
   };
+}
+
+/** The headers, those that came in several lines joined as S3 joins them. */
+function withLines(shown: Headers, rejoined: Authenticated["rejoined"]): Headers {
+  if (rejoined.size === 0) return shown;
+  const headers = new Headers(shown);
+  for (const [name, value] of rejoined) headers.set(name, value);
+  return headers;
 }
 
 /** Scheme and authority of path-style addresses: without the bucket that the host names. */

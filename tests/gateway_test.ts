@@ -370,18 +370,48 @@ Deno.test("a preflight is answered unsigned, and without CORS rules never allowe
   assertEquals(store.calls, ["bucketSettings bucket"]);
 });
 
-Deno.test("a missing bucket outranks a bad argument and a bad document", async () => {
+Deno.test("a missing bucket outranks whatever else is wrong with a request", async () => {
   const { handler } = memoryGateway();
-  for (const [method, path] of [["GET", "/missing?max-keys=x"], ["POST", "/missing?delete"]]) {
-    const response = await handler(
-      new Request(`http://localhost${path}`, {
-        method: method ?? "",
-        ...(method === "POST" && { body: "<no xml" }),
-      }),
-    );
-    assertEquals(response.status, 404);
+  const requests: [target: string, init: RequestInit][] = [
+    ["?max-keys=x", {}],
+    ["?delete", { method: "POST", body: "<no xml" }],
+    ["/k?versionId=x", {}],
+    ["/k?response-expires=x", {}],
+    ["/k", { headers: { "x-amz-expected-bucket-owner": "another" } }],
+    ["?policy", { headers: { "x-amz-expected-bucket-owner": "another" } }],
+    ["/k", { method: "PUT", headers: { "x-amz-storage-class": "FLOPPY" }, body: "x" }],
+    ["/k", { method: "PUT", headers: { "x-amz-server-side-encryption": "aws:kms" }, body: "x" }],
+  ];
+  for (const [target, init] of requests) {
+    const response = await handler(new Request(`http://localhost/missing${target}`, init));
+    assertEquals(response.status, 404, target);
     assertStringIncludes(await response.text(), "<BucketName>missing</BucketName>");
   }
+});
+
+Deno.test("who takes a bucket for somebody else's is refused, whatever is asked", async () => {
+  const { handler, store } = memoryGateway();
+  await store.createBucket("bucket");
+  await store.createBucket("gone");
+  const owner = "x-amz-expected-bucket-owner";
+  const send = async (method: string, target: string, headers: HeadersInit) =>
+    (await handler(new Request(`http://localhost${target}`, { method, headers }))).status;
+  const requests = [
+    ["GET", "/bucket"],
+    ["GET", "/bucket?policy"],
+    ["PUT", "/bucket/k"],
+    ["GET", "/bucket/k"],
+    ["DELETE", "/bucket/k"],
+    ["DELETE", "/gone"],
+  ] as const;
+  for (const [method, target] of requests) {
+    assertEquals(await send(method, target, { [owner]: "another" }), 403, `${method} ${target}`);
+  }
+  const source = { "x-amz-copy-source": "bucket/k", "x-amz-source-expected-bucket-owner": "x" };
+  assertEquals(await send("PUT", "/bucket/copy", source), 403);
+  assertEquals(await send("DELETE", "/gone", { [owner]: "owner-id" }), 204);
+  // There is no bucket yet that could be somebody's.
+  assertEquals(await send("PUT", "/new", { [owner]: "another" }), 200);
 });
 
 Deno.test("HEAD answers have the object's length and errors no body", async () => {

@@ -31,12 +31,15 @@ const SHOWN: ReadonlySet<StoreErrorKind> = new Set(["bad_bucket_name", "bad_key"
 export function toS3Error(error: unknown): S3Error {
   if (error instanceof S3Error) return error;
   if (!(error instanceof StoreError)) return new S3Error("InternalError", { cause: error });
+  const { kind, subject } = error;
   const headers = error.retryAfterSeconds === undefined
     ? undefined
     : { "Retry-After": String(Math.ceil(error.retryAfterSeconds)) };
-  return new S3Error(CODES[error.kind], {
+  return new S3Error(CODES[kind], {
     cause: error,
-    ...(SHOWN.has(error.kind) && { message: error.message }),
+    ...(SHOWN.has(kind) && { message: error.message }),
+    ...(kind === "bad_key" && subject !== undefined &&
+      { fields: { ArgumentName: "Key", ArgumentValue: subject } }),
     ...(headers && { headers }),
   });
 }

@@ -34,6 +34,7 @@ export function s3Request(
     method,
     address,
     query,
+    signed: sender.signed,
     headers: sender.hoisted ? withHoistedHeaders(headers, query) : headers,
     origin: originOf(request.url, hostBucket),
     openBody: (options) => {

@@ -46,6 +46,8 @@ export interface GatewayParts {
   readonly domains?: readonly string[];
   /** Origins whose scripts may use buckets without CORS rules, as in `AllowedOrigin`. Default none. */
   readonly corsOrigins?: readonly string[];
+  /** How long is waited for a client that has stopped sending, in milliseconds. Default: a minute. */
+  readonly bodyIdleMs?: number;
   /** Where the line of each request goes. */
   readonly log: Log;
   /** Milliseconds since 1970. Default: the system's clock. */
@@ -77,7 +79,7 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
   const newRequestId = parts.requestId ?? (() => randomHex(8));
   const hostId = btoa(randomHex(24));
   const domains = parts.domains ?? [];
-  const { store, log } = parts;
+  const { store, log, bodyIdleMs } = parts;
   const cors = new CorsRules({ store, log, origins: parts.corsOrigins ?? [] });
 
   async function handle(request: Request): Promise<Response> {
@@ -117,7 +119,15 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
       ...(hostBucket !== undefined && { hostBucket }),
     });
     const query = parseQuery(target.rawQuery, sender.plus);
-    const s3 = s3Request({ request, bodies, address, hostBucket, query, sender });
+    const s3 = s3Request({
+      request,
+      bodies,
+      address,
+      hostBucket,
+      query,
+      sender,
+      ...(bodyIdleMs !== undefined && { idleMs: bodyIdleMs }),
+    });
     const operation = trace.operation = detectOperation(s3);
     if (isStubbed(operation)) return await answerStub(operation, s3);
     if (!isServed(operation)) throw unservedError(operation);

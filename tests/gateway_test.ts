@@ -529,6 +529,44 @@ Deno.test("a body that does not come is not waited for: the connection is closed
   assertMatch(received, /connection: close/i);
 });
 
+Deno.test("a client that stops sending gets RequestTimeout, and nothing is stored", async () => {
+  const { handler, store } = memoryGateway(undefined, undefined, { bodyIdleMs: 50 });
+  await store.createBucket("bucket");
+  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, handler);
+  const heads = {
+    "a length": "Content-Length: 300000\r\n\r\n",
+    "chunks": "Transfer-Encoding: chunked\r\n\r\n30d40\r\n",
+    "aws-chunked": "Content-Length: 300000\r\nx-amz-decoded-content-length: 200000\r\n" +
+      "x-amz-content-sha256: STREAMING-UNSIGNED-PAYLOAD-TRAILER\r\n\r\n30d40\r\n",
+  };
+  for (const [name, head] of Object.entries(heads)) {
+    const begun = `PUT /bucket/k HTTP/1.1\r\nHost: h\r\n${head}${"x".repeat(100_000)}`;
+    const received = await converse(server.addr.port, begun, /<\/Error>/);
+    assertMatch(received, /^HTTP\/1\.1 400 [^]*<Code>RequestTimeout</, name);
+    assertMatch(received, /connection: close/i, name);
+  }
+  assertEquals(await store.stat("bucket", ["k"]), [undefined]);
+});
+
+Deno.test("a client that sends slowly is not taken for one that has stopped", async () => {
+  const { handler, store } = memoryGateway(undefined, undefined, { bodyIdleMs: 1000 });
+  await store.createBucket("bucket");
+  let left = 15;
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      if (left-- === 0) return controller.close();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      controller.enqueue(new Uint8Array(1000));
+    },
+  });
+  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, handler);
+  const url = `http://127.0.0.1:${server.addr.port}/bucket/k`;
+  const response = await fetch(url, { method: "PUT", body });
+  await response.body?.cancel();
+  assertEquals(response.status, 200);
+  assertEquals((await store.stat("bucket", ["k"]))[0]?.content.size, 15_000);
+});
+
 Deno.test("keys are what was sent: dots, double slashes and escapes survive", async () => {
   const { handler, store } = memoryGateway();
   await store.createBucket("bucket");

@@ -22,11 +22,13 @@ export interface VerifiedRequest {
   readonly hostBucket: string | undefined;
   readonly query: Query;
   readonly sender: Authenticated;
+  /** How long is waited for the next bytes of the body, in milliseconds. Default: a minute. */
+  readonly idleMs?: number;
 }
 
 /** The request as readers see it. */
 export function s3Request(
-  { request, bodies, address, hostBucket, query, sender }: VerifiedRequest,
+  { request, bodies, address, hostBucket, query, sender, idleMs }: VerifiedRequest,
 ): S3Request {
   const { method } = request;
   const headers = withLines(request.headers, sender.rejoined);
@@ -38,7 +40,10 @@ export function s3Request(
     headers: sender.hoisted ? withHoistedHeaders(headers, query) : headers,
     origin: originOf(request.url, hostBucket),
     openBody: (options) => {
-      const body = openBody(request.body, headers, sender.payload, options);
+      const body = openBody(request.body, headers, sender.payload, {
+        ...options,
+        ...(idleMs !== undefined && { idleMs }),
+      });
       bodies.add(body.stream);
       return requestBody(body);
     },

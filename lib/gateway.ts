@@ -8,6 +8,7 @@
 import type { Authenticator } from "./auth/authenticator.ts";
 import type { FormClaim } from "./auth/post_form.ts";
 import { CorsRules } from "./cors_rules.ts";
+import { S3Error } from "./errors/s3_error.ts";
 import { toS3Error } from "./errors/to_s3_error.ts";
 import { BodyChain } from "./http/body_chain.ts";
 import { formatHttpDate } from "./http/dates.ts";
@@ -20,6 +21,7 @@ import { type Address, addressOf, bucketOf, hostBucketOf } from "./s3/address.ts
 import { type Codec, CODECS, isServed } from "./s3/codecs.ts";
 import { detectOperation, isFormPost, unservedError } from "./s3/detect.ts";
 import { writeError } from "./s3/errors.ts";
+import { expectedOwners } from "./s3/expected_owners.ts";
 import { openForm } from "./s3/form_request.ts";
 import type { ServedOperation } from "./s3/operations.ts";
 import type { S3Request } from "./s3/s3_request.ts";
@@ -44,6 +46,8 @@ export interface GatewayParts {
   readonly domains?: readonly string[];
   /** Origins whose scripts may use buckets without CORS rules, as in `AllowedOrigin`. Default none. */
   readonly corsOrigins?: readonly string[];
+  /** How long is waited for a client that has stopped sending, in milliseconds. Default: a minute. */
+  readonly bodyIdleMs?: number;
   /** Where the line of each request goes. */
   readonly log: Log;
   /** Milliseconds since 1970. Default: the system's clock. */
@@ -59,6 +63,8 @@ export type RequestHandler = (request: Request) => Promise<Response>;
 interface Exchange {
   readonly request: Request;
   readonly trace: RequestTrace;
+  /** As it was sent. */
+  path?: string;
   address?: Address;
   readonly bodies: BodyChain;
 }
@@ -73,7 +79,7 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
   const newRequestId = parts.requestId ?? (() => randomHex(8));
   const hostId = btoa(randomHex(24));
   const domains = parts.domains ?? [];
-  const { store, log } = parts;
+  const { store, log, bodyIdleMs } = parts;
   const cors = new CorsRules({ store, log, origins: parts.corsOrigins ?? [] });
 
   async function handle(request: Request): Promise<Response> {
@@ -93,6 +99,7 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
     const { request, trace, bodies } = exchange;
     requireHost(request.headers.get("host"));
     const target = parseTarget(request.url);
+    exchange.path = target.rawPath;
     const hostBucket = hostBucketOf(request.headers.get("host"), domains);
     const address = exchange.address = addressOf(target.rawPath, hostBucket);
     const bucket = bucketOf(address);
@@ -112,16 +119,24 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
       ...(hostBucket !== undefined && { hostBucket }),
     });
     const query = parseQuery(target.rawQuery, sender.plus);
-    const s3 = s3Request({ request, bodies, address, hostBucket, query, sender });
+    const s3 = s3Request({
+      request,
+      bodies,
+      address,
+      hostBucket,
+      query,
+      sender,
+      ...(bodyIdleMs !== undefined && { idleMs: bodyIdleMs }),
+    });
     const operation = trace.operation = detectOperation(s3);
-    if (isStubbed(operation)) return await answerStub(operation, address);
+    if (isStubbed(operation)) return await answerStub(operation, s3);
     if (!isServed(operation)) throw unservedError(operation);
-    screenRequest(operation, s3);
+    // Whoever sent a form is known from the form only, and costs no call of the store before.
+    if (form) screenRequest(operation, s3);
     const authenticate = (claim: FormClaim) => parts.authenticator.authenticateForm(claim, sender);
     const asked = operation === "PostObject" && form
       ? await openForm(s3, { authenticate, bodies })
       : s3;
-    if (asked !== s3) screenRequest(operation, asked);
     return await perform(operation, asked, {
       store,
       registry: parts.registry,
@@ -139,15 +154,28 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
     context: OperationContext,
   ): Promise<Response> {
     const { read, write }: Codec<N> = CODECS[operation];
-    const input = await readOrThrow(operation, () => read(request), request.address);
+    const input = await readOrThrow(operation, async () => {
+      screenRequest(operation, request);
+      if (operation !== "CreateBucket") await requireOwner(request);
+      return await read(request);
+    }, request.address);
     const output = await parts.operations[operation](context, input);
     return write(output, request);
   }
 
-  async function answerStub(operation: StubbedOperation, address: Address): Promise<Response> {
-    const bucket = bucketOf(address);
+  async function answerStub(operation: StubbedOperation, request: S3Request): Promise<Response> {
+    const bucket = bucketOf(request.address);
     if (bucket !== undefined) await store.statBucket(bucket);
+    await requireOwner(request);
     return writeStub(operation);
+  }
+
+  /** Who takes a bucket for somebody else's must not use it. */
+  async function requireOwner(request: S3Request): Promise<void> {
+    const expected = expectedOwners(request);
+    if (expected.length === 0) return;
+    const { id } = await store.owner();
+    if (expected.some((owner) => owner !== id)) throw new S3Error("AccessDenied");
   }
 
   /** A missing bucket outranks whatever is wrong with the request: S3 looks for it first. */
@@ -167,10 +195,10 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
     }
   }
 
-  function refuse({ request, trace, address }: Exchange, cause: unknown): Response {
+  function refuse({ request, trace, address, path = "/" }: Exchange, cause: unknown): Response {
     const error = trace.error = toS3Error(cause);
     const { requestId } = trace;
-    return writeError(error, { method: request.method, address, requestId, hostId });
+    return writeError(error, { method: request.method, address, path, requestId, hostId });
   }
 
   async function finish(exchange: Exchange, response: Response): Promise<Response> {

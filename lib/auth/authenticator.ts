@@ -155,14 +155,14 @@ function acceptV2<C extends Credential>(
     });
   }
   const presigned = kind === "query-v2";
-  const { plus, hoisted } = verifyV2(request, {
+  const reading = verifyV2(request, {
     accessKeyId,
     secretAccessKey,
     signature,
     dateLine,
     presigned,
   });
-  return { kind, accessKeyId, credential, payload, signed: true, plus, hoisted };
+  return { kind, accessKeyId, credential, payload, signed: true, ...reading };
 }
 
 function unchecked<C extends Credential>(
@@ -177,6 +177,7 @@ function unchecked<C extends Credential>(
     payload: payloadForm(request.headers, hoisted),
     signed: kind !== "anonymous",
     plus: "blank",
+    rejoined: new Map(),
     hoisted: kind === "query-v4" || kind === "query-v2",
   };
 }

@@ -8,6 +8,8 @@ import { type BodyExpectations, readExpectations } from "./expectations.ts";
 import type { PayloadForm } from "./payload_form.ts";
 import { checkTrailers, parseTrailers } from "./trailers.ts";
 
+/** How long is waited for a client that has stopped sending. */
+const IDLE_MS = 60_000;
 /** The most that S3 takes in one PUT: 5 GiB. */
 export const MAX_BODY_LENGTH = 5 * 1024 ** 3;
 
@@ -22,6 +24,8 @@ export interface BodyOptions {
   readonly checksums?: readonly ChecksumAlgorithm[];
   /** The most bytes, without framing. Default 5 GiB. */
   readonly maxLength?: number;
+  /** How long is waited for the next bytes, in milliseconds. Default 60,000. */
+  readonly idleMs?: number;
   /**
    * Whether `x-amz-checksum-*` headers speak of this body. Default true; false for
    * CompleteMultipartUpload, where they speak of the object.
@@ -86,6 +90,7 @@ export function openBody(
   const algorithm = expected.checksum?.algorithm ?? expected.trailer;
   const { wireLength } = expected;
   const reader = new BlockReader(body ?? emptyStream(), {
+    idleMs: options.idleMs ?? IDLE_MS,
     ...(wireLength !== undefined && { length: wireLength }),
   });
   return {

@@ -25,6 +25,7 @@ export interface BodyExpectations {
 }
 
 const PREFIX = "x-amz-checksum-";
+const ANNOUNCEMENT = "x-amz-sdk-checksum-algorithm";
 /** Headers with the prefix that hold no checksum. */
 const NOT_VALUES: ReadonlySet<string> = new Set(
   ["algorithm", "mode", "type"].map((name) => PREFIX + name),
@@ -51,6 +52,7 @@ export function readExpectations(
 ): BodyExpectations {
   const md5 = readContentMd5(headers);
   const checksum = headerChecksums ? readChecksumHeader(headers) : undefined;
+  if (headerChecksums) requireKnownAnnouncement(headers);
   const trailer = readTrailerName(headers, payload);
   if (checksum !== undefined && trailer !== undefined) throw multipleChecksums();
   const wireLength = contentLength(headers);
@@ -89,6 +91,14 @@ function readChecksumHeader(headers: Headers): BodyExpectations["checksum"] {
   return { algorithm, value };
 }
 
+/** An announcement without a value promises nothing; one that cannot be understood might. */
+function requireKnownAnnouncement(headers: Headers): void {
+  const name = headers.get(ANNOUNCEMENT)?.trim().toLowerCase() ?? "";
+  if (name === "" || checksumAlgorithm(name) !== undefined) return;
+  if (NOT_SERVED.has(PREFIX + name)) throw notServed(PREFIX + name);
+  throw new S3Error("InvalidRequest", { message: `Value for ${ANNOUNCEMENT} header is invalid.` });
+}
+
 function readTrailerName(headers: Headers, payload: PayloadForm): ChecksumAlgorithm | undefined {
   const names = (headers.get("x-amz-trailer") ?? "").split(",")
     .map((name) => name.trim().toLowerCase())
@@ -112,11 +122,7 @@ function readTrailerName(headers: Headers, payload: PayloadForm): ChecksumAlgori
 function algorithmOf(name: string): ChecksumAlgorithm {
   const algorithm = checksumAlgorithm(name.slice(PREFIX.length));
   if (algorithm !== undefined) return algorithm;
-  if (NOT_SERVED.has(name)) {
-    throw new S3Error("NotImplemented", {
-      message: `${name} is not supported; use one of ${CHECKSUM_ALGORITHMS.join(", ")}`,
-    });
-  }
+  if (NOT_SERVED.has(name)) throw notServed(name);
   throw new S3Error("InvalidRequest", { message: `${name} is not a checksum header.` });
 }
 
@@ -147,6 +153,12 @@ function readLength(headers: Headers, name: string): number | undefined {
     });
   }
   return length;
+}
+
+function notServed(name: string): S3Error {
+  return new S3Error("NotImplemented", {
+    message: `${name} is not supported; use one of ${CHECKSUM_ALGORITHMS.join(", ")}`,
+  });
 }
 
 function multipleChecksums(): S3Error {

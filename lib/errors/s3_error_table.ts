@@ -69,6 +69,7 @@ export const S3_ERRORS = {
   ),
   InvalidRange: row(416, "The requested range is not satisfiable"),
   InvalidRequest: row(400, "Invalid Request"),
+  InvalidStorageClass: row(400, "The storage class you specified is not valid"),
   InvalidTag: row(400, "The tag provided was not a valid tag."),
   InvalidToken: row(400, "The provided token is malformed or otherwise not valid."),
   InvalidURI: row(400, "Couldn't parse the specified URI."),

@@ -10,6 +10,8 @@ const PASS_THROUGH_SIZE = 64 * 1024;
  * or two bytes short of never settles (Deno 2.9), so that the room left must never be so small.
  */
 const SPARE_ROOM = 64;
+/** How much has to come within the idle time: so little that a slow client is not taken for a lost one. */
+const PROGRESS_SIZE = 64 * 1024;
 
 /** How to cut a stream into blocks. */
 export interface BlockOptions {
@@ -17,6 +19,8 @@ export interface BlockOptions {
   readonly blockSize?: number;
   /** How many bytes the stream must have; more or fewer is IncompleteBody. Default: unknown. */
   readonly length?: number;
+  /** How long is waited for bytes, in milliseconds, 64 KiB at most; RequestTimeout then. Default: for ever. */
+  readonly idleMs?: number;
 }
 
 type Source =
@@ -32,6 +36,7 @@ export class BlockReader {
   readonly #source: Source;
   readonly #blockSize: number;
   readonly #length: number | undefined;
+  readonly #idleMs: number | undefined;
   #received = 0;
   /** What a default reader gave beyond the last block. */
   #rest: Uint8Array = new Uint8Array(0);
@@ -41,10 +46,11 @@ export class BlockReader {
    * Locks the stream until it has ended, or `release` or `cancel` is called.
    *
    * @param stream The stream to read.
-   * @param options Block size and expected length.
+   * @param options Block size, expected length and how long to wait.
    */
   constructor(stream: ReadableStream<Uint8Array>, options: BlockOptions = {}) {
     this.#source = openSource(stream, options.length);
+    this.#idleMs = options.idleMs;
     this.#blockSize = options.blockSize ?? DEFAULT_BLOCK_SIZE;
     this.#length = options.length;
   }
@@ -53,7 +59,8 @@ export class BlockReader {
    * Reads the next block.
    *
    * @returns A block of 1 to `blockSize` bytes, or nothing at the end.
-   * @throws {S3Error} IncompleteBody when the client went away or the length is not the expected.
+   * @throws {S3Error} IncompleteBody when the client went away or the length is not the expected,
+   * RequestTimeout when it has stopped sending.
    */
   async next(): Promise<Uint8Array | undefined> {
     const source = this.#source;
@@ -115,12 +122,14 @@ export class BlockReader {
     const left = Math.max(1, length - this.#received);
     const enough = Math.min(left, Math.max(1, view.length - SPARE_ROOM));
     const { byteOffset, length: room } = view;
+    const step = this.#idleMs === undefined ? enough : PROGRESS_SIZE;
     // Each read detaches the buffer and gives it back under another name.
     let { buffer } = view;
     let size = 0;
     while (size < enough && !this.#ended) {
       const free = new Uint8Array(buffer, byteOffset + size, room - size);
-      const { done, value } = await reader.read(free, { min: enough - size }).catch(rethrow);
+      const min = Math.min(step, enough - size);
+      const { done, value } = await this.#inTime(reader.read(free, { min }));
       if (value === undefined) throw new S3Error("IncompleteBody");
       buffer = value.buffer;
       size += value.length;
@@ -166,11 +175,24 @@ export class BlockReader {
     reader: ReadableStreamDefaultReader<Uint8Array>,
   ): Promise<Uint8Array | undefined> {
     while (this.#rest.length === 0 && !this.#ended) {
-      const { done, value } = await reader.read().catch(rethrow);
+      const { done, value } = await this.#inTime(reader.read());
       this.#ended = done;
       if (value !== undefined) this.#rest = value;
     }
     return this.#rest.length === 0 ? undefined : this.#rest;
+  }
+
+  async #inTime<T>(read: Promise<T>): Promise<T> {
+    const idleMs = this.#idleMs;
+    if (idleMs === undefined) return await read.catch(rethrow);
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => late.reject(new S3Error("RequestTimeout")), idleMs);
+    try {
+      // A read that loses is rejected when the stream is released; `race` has handled that.
+      return await Promise.race([read.catch(rethrow), late.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }
 

@@ -74,10 +74,17 @@ export async function collect(
   let size = 0;
   for await (const block of readBlocks(stream)) {
     size += block.length;
-    if (size > limit) throw new S3Error("MaxMessageLengthExceeded");
+    if (size > limit) throw messageTooLong(limit);
     blocks.push(block);
   }
   return concatenate(blocks, size);
+}
+
+/** The error of a document that is longer than its limit in bytes. */
+export function messageTooLong(limit: number): S3Error {
+  return new S3Error("MaxMessageLengthExceeded", {
+    fields: { MaxMessageLengthBytes: String(limit) },
+  });
 }
 
 /**

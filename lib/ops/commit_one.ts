@@ -21,8 +21,14 @@ export async function commitOne(
   return result.object;
 }
 
-/** The error document names the header that did not hold; some clients tell two cases apart by it. */
-function withCondition(error: Error, condition: WriteCondition | undefined): Error {
+/**
+ * What kept a write from being done, as its error document tells it: it names the header that did not hold, by which
+ * some clients tell two cases apart.
+ *
+ * @param error What the store said.
+ * @param condition The condition of the write.
+ */
+export function withCondition(error: Error, condition: WriteCondition | undefined): Error {
   if (!(error instanceof StoreError) || error.kind !== "precondition_failed") return error;
   const isNoneMatch = condition?.kind === "absent" || condition?.kind === "other-etag";
   return new S3Error("PreconditionFailed", {

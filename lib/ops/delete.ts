@@ -3,15 +3,19 @@ import { StoreError } from "../errors/store_error.ts";
 import { toS3Error } from "../errors/to_s3_error.ts";
 import type { DeleteObjectsOutput } from "../s3/operations.ts";
 import type { CommitEntry } from "../store/object_store.ts";
+import { withCondition } from "./commit_one.ts";
 import type { OperationHandler } from "./context.ts";
 import { writeCondition } from "./write_condition.ts";
 
 /** DeleteObject: a key that was never there is deleted too (S3 API reference, DeleteObject). */
 export const deleteObject: OperationHandler<"DeleteObject"> = async ({ store }, input) => {
+  const conditioned = writeCondition(input.conditions);
   const [result] = await store.commit(input.bucket, [
-    { kind: "delete", key: input.key, ...writeCondition(input.conditions) },
+    { kind: "delete", key: input.key, ...conditioned },
   ]);
-  if (result?.kind === "failed" && !isMissingKey(result.error)) throw result.error;
+  if (result?.kind === "failed" && !isMissingKey(result.error)) {
+    throw withCondition(result.error, conditioned.condition);
+  }
 };
 
 /** DeleteObjects: one batch, one answer per entry. */

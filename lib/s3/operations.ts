@@ -52,12 +52,16 @@ export interface ListBucketsInput {
   readonly prefix: string;
   readonly maxBuckets?: number;
   readonly continuationToken?: string;
+  /** Only buckets of this region. */
+  readonly bucketRegion?: string;
 }
 
 /** Answer of ListBuckets. */
 export interface ListBucketsOutput {
   readonly owner: Owner;
   readonly buckets: readonly StoreBucket[];
+  /** Of all of them; shown where the request has a parameter. */
+  readonly region?: string;
   readonly prefix: string;
   readonly continuationToken?: string;
 }

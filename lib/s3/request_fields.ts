@@ -6,7 +6,7 @@
  */
 
 import { S3Error } from "../errors/s3_error.ts";
-import { collect } from "../http/byte_streams.ts";
+import { collect, messageTooLong } from "../http/byte_streams.ts";
 import { parseETagCondition } from "../http/etags.ts";
 import type { Query } from "../http/query.ts";
 import { readDocument, type RequestElement } from "../xml/read.ts";
@@ -147,6 +147,6 @@ export async function readSmallBody(
   { maxBytes = MAX_DOCUMENT_BYTES, ...options }: XmlBodyOptions = {},
 ): Promise<Uint8Array> {
   const { stream, length } = request.openBody(options);
-  if (length !== undefined && length > maxBytes) throw new S3Error("MaxMessageLengthExceeded");
+  if (length !== undefined && length > maxBytes) throw messageTooLong(maxBytes);
   return await collect(stream, maxBytes);
 }

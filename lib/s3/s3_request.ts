@@ -18,6 +18,8 @@ export interface S3Request {
   readonly method: string;
   readonly address: Address;
   readonly query: Query;
+  /** Whether it is signed, even if nobody checks that. */
+  readonly signed: boolean;
   /** The headers, with what a presigner hoisted into the query. */
   readonly headers: Headers;
   /**

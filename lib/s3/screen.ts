@@ -5,8 +5,7 @@
  * - canned ACLs that open an object to others are accepted and have no effect: the object stays
  *   private, and tools that always send one go on working;
  * - storage classes are accepted and treated as STANDARD;
- * - `x-amz-expected-bucket-owner`, `x-amz-request-payer`, `x-amz-mfa` and
- *   `x-amz-bypass-governance-retention` are left alone.
+ * - `x-amz-request-payer`, `x-amz-mfa` and `x-amz-bypass-governance-retention` are left alone.
  *
  * @module
  */
@@ -31,8 +30,11 @@ const notImplemented = (header: string): S3Error =>
     fields: { Header: header },
   });
 
-const invalidArgument = (header: string, value: string): S3Error =>
-  new S3Error("InvalidArgument", { fields: { ArgumentName: header, ArgumentValue: value } });
+const invalidArgument = (header: string, value: string, message?: string): S3Error =>
+  new S3Error("InvalidArgument", {
+    ...(message !== undefined && { message }),
+    fields: { ArgumentName: header, ArgumentValue: value },
+  });
 
 const noObjectLock = (): S3Error =>
   new S3Error("InvalidRequest", { message: "Bucket is missing Object Lock Configuration" });
@@ -50,7 +52,9 @@ const RULES: readonly HeaderRule[] = [
     header: "x-amz-server-side-encryption",
     accepts: ["aes256"],
     refuse: (header, value) =>
-      /^aws:/.test(value) ? notImplemented(header) : invalidArgument(header, value),
+      /^aws:/.test(value)
+        ? notImplemented(header)
+        : invalidArgument(header, value, "The encryption method specified is not supported"),
   },
   {
     header: "x-amz-bucket-object-lock-enabled",
@@ -92,7 +96,8 @@ const RULES: readonly HeaderRule[] = [
       "outposts",
       "snow",
     ],
-    refuse: invalidArgument,
+    refuse: (_, value) =>
+      new S3Error("InvalidStorageClass", { fields: { StorageClassRequested: value } }),
   },
   // Algorithms of newer SDK models (2026) besides the five that are verified.
   { header: /^x-amz-checksum-(md5|sha512|xxhash)/, refuse: notImplemented },

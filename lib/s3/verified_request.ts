@@ -22,25 +22,40 @@ export interface VerifiedRequest {
   readonly hostBucket: string | undefined;
   readonly query: Query;
   readonly sender: Authenticated;
+  /** How long is waited for the next bytes of the body, in milliseconds. Default: a minute. */
+  readonly idleMs?: number;
 }
 
 /** The request as readers see it. */
 export function s3Request(
-  { request, bodies, address, hostBucket, query, sender }: VerifiedRequest,
+  { request, bodies, address, hostBucket, query, sender, idleMs }: VerifiedRequest,
 ): S3Request {
-  const { method, headers } = request;
+  const { method } = request;
+  const headers = withLines(request.headers, sender.rejoined);
   return {
     method,
     address,
     query,
+    signed: sender.signed,
     headers: sender.hoisted ? withHoistedHeaders(headers, query) : headers,
     origin: originOf(request.url, hostBucket),
     openBody: (options) => {
-      const body = openBody(request.body, headers, sender.payload, options);
+      const body = openBody(request.body, headers, sender.payload, {
+        ...options,
+        ...(idleMs !== undefined && { idleMs }),
+      });
       bodies.add(body.stream);
       return requestBody(body);
     },
   };
+}
+
+/** The headers, those that came in several lines joined as S3 joins them. */
+function withLines(shown: Headers, rejoined: Authenticated["rejoined"]): Headers {
+  if (rejoined.size === 0) return shown;
+  const headers = new Headers(shown);
+  for (const [name, value] of rejoined) headers.set(name, value);
+  return headers;
 }
 
 /** Scheme and authority of path-style addresses: without the bucket that the host names. */

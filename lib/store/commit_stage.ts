@@ -56,7 +56,9 @@ export async function stageMeta(
     // SDKs send checksums unasked; one that is not kept is no loss of what the client gave.
     const { checksum: _, ...given } = attributes;
     if (isEmpty(given)) return undefined;
-    throw new StoreError("bad_key", "This key is too long for an object with metadata.");
+    throw new StoreError("bad_key", "This key is too long for an object with metadata.", {
+      subject: entry.key,
+    });
   }
   return await sidecars.stage(id, META_FORMAT, { ...write, attributes });
 }

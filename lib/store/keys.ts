@@ -60,7 +60,7 @@ function brokenByMarker(key: string): string | undefined {
 export function checkKey(key: string): void {
   const rule = brokenRule(key);
   if (rule !== undefined) {
-    throw new StoreError("bad_key", `This key cannot be stored: it ${rule}.`);
+    throw new StoreError("bad_key", `This key cannot be stored: it ${rule}.`, { subject: key });
   }
 }
 

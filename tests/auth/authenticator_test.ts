@@ -167,6 +167,8 @@ Deno.test("what the wire leaves open is read as the client signed it", () => {
     ["/b?p=a=b", "/b", "p=a%3Db"],
     ["/b?p=a+b", "/b", "p=a%2Bb"],
     ["/b?p=a+b", "/b", "p=a%20b"],
+    ["/b?uploads", "/b", "uploads"],
+    ["/b?p=x/y%c3%a9&a=1", "/b", "a=1&p=x/y%c3%a9"],
   ];
   for (const [wire, path, query] of cases) {
     accepts("GET", wire, headerV4({ authorization: sign(path, query) }));
@@ -196,7 +198,15 @@ Deno.test("repeated headers may be signed joined by a comma alone", () => {
   const canonical = `GET\n/b\n\ndate:${date}\nhost:h\nx-amz-content-sha256:${EMPTY}\n` +
     `x-amz-date:${STAMP}\nx-amz-meta-a:1,2\n\n${names}\n${EMPTY}`;
   const headers = headerV4({ date, authorization: authorization(names, signV4(canonical)) });
-  accepts("GET", "/b", [...Object.entries(headers), ["x-amz-meta-a", "1"], ["x-amz-meta-a", "2"]]);
+  const lines = (...values: string[]): [string, string][] => [
+    ...Object.entries(headers),
+    ...values.map((value): [string, string] => ["x-amz-meta-a", value]),
+  ];
+  const { rejoined } = accepts("GET", "/b", lines("1", "2"));
+  assertEquals([...rejoined], [["x-amz-meta-a", "1,2"]]);
+  assertEquals([...accepts("GET", "/b", lines("1,2")).rejoined], []);
+  const other = () => exampleAuthenticator(NOW).authenticate(requestOf("GET", "/b", lines("1 ,2")));
+  assertEquals(assertThrows(other, S3Error).code, "SignatureDoesNotMatch");
 });
 
 Deno.test("an access key may hold slashes, and any region is taken", () => {
@@ -400,6 +410,7 @@ Deno.test("with authentication off nothing is checked and framing is still annou
     payload: { kind: "plain" },
     signed: false,
     plus: "blank",
+    rejoined: new Map(),
     hoisted: false,
   });
   const framed = of("/b/k", {

@@ -464,6 +464,8 @@ Deno.test("headers that cannot be kept are refused before a byte is read", () =>
     [{ "x-amz-checksum-md5": "JfnnlDI7RTiF9RgfG2JNCw==" }, PLAIN, "NotImplemented"],
     [{ "x-amz-checksum-xxhash64": "AAAAAAAAAAA=" }, PLAIN, "NotImplemented"],
     [{ "x-amz-checksum-foo": "AAAA" }, PLAIN, "InvalidRequest"],
+    [{ "x-amz-sdk-checksum-algorithm": "ROT13" }, PLAIN, "InvalidRequest"],
+    [{ "x-amz-sdk-checksum-algorithm": "SHA512" }, PLAIN, "NotImplemented"],
     [{ ...decoded, "x-amz-trailer": "x-amz-checksum-foo" }, UNSIGNED, "InvalidRequest"],
     [{ ...decoded, "x-amz-trailer": "x-amz-checksum-sha512" }, UNSIGNED, "NotImplemented"],
     [{ ...decoded, "x-amz-trailer": "x-amz-meta-a" }, UNSIGNED, "InvalidRequest"],

@@ -176,6 +176,10 @@ Deno.test("a part's checksum in the list must be the one that was verified when 
     parts: [{ partNumber: 1, etag: part.etag, checksums: { CRC32 } }],
   });
   assertEquals(await ops.codeOf("CompleteMultipartUpload", input("BBBBBB==")), "InvalidPart");
+  const unverified = completionOf(upload, []);
+  const parts = [{ partNumber: 1, etag: part.etag, checksums: { CRC32C: "AAAAAA==" } }];
+  const code = await ops.codeOf("CompleteMultipartUpload", { ...unverified, parts });
+  assertEquals(code, "InvalidPart");
   await ops.run("CompleteMultipartUpload", input("AAAAAA=="));
 });
 

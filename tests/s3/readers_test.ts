@@ -31,10 +31,12 @@ async function codeOf(
 
 Deno.test("ListBuckets is read with its page", () => {
   assertEquals(read("ListBuckets", "GET", "/"), { prefix: "" });
-  assertEquals(read("ListBuckets", "GET", "/?prefix=a&max-buckets=5&continuation-token=t"), {
+  const target = "/?prefix=a&max-buckets=5&continuation-token=t&bucket-region=us-east-1";
+  assertEquals(read("ListBuckets", "GET", target), {
     prefix: "a",
     maxBuckets: 5,
     continuationToken: "t",
+    bucketRegion: "us-east-1",
   });
 });
 
@@ -134,6 +136,10 @@ Deno.test("GetObject is read with range, part and overrides", async () => {
   for (const query of ["partNumber=0", "partNumber=10001", "response-expires=a%0D%0Ab"]) {
     assertEquals(await codeOf("GetObject", "GET", `/b/k?${query}`), "InvalidArgument");
   }
+  const anonymous = { signed: false };
+  assertEquals(await codeOf("GetObject", "GET", target, anonymous), "InvalidRequest");
+  assertEquals(await codeOf("HeadObject", "HEAD", target, anonymous), "InvalidRequest");
+  read("GetObject", "GET", "/b/k?response-x=1&response-expires=", anonymous);
 });
 
 Deno.test("CopyObject reads its source in every form that clients send", async () => {

@@ -166,10 +166,13 @@ const splitTarget = (target: string): readonly [string, string?] => {
   return question < 0 ? [target] : [target.slice(0, question), target.slice(question + 1)];
 };
 
-const headerLines = (headers: Readonly<Record<string, string>>): (readonly [string, string])[] =>
-  Object.entries(headers)
-    .map(([name, value]) => [name.toLowerCase(), value.trim()] as const)
-    .sort(([a], [b]) => a < b ? -1 : 1);
+/** Names that differ in case only are lines of one header, which are joined by a comma. */
+function headerLines(headers: Readonly<Record<string, string>>): (readonly [string, string])[] {
+  const lines = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value.trim()]);
+  const byName = Map.groupBy(lines, ([name = ""]) => name);
+  return [...byName].sort(([a], [b]) => a < b ? -1 : 1)
+    .map(([name, values]) => [name, values.map(([, value]) => value).join(",")] as const);
+}
 
 /** Every byte but the unreserved ones and `/` escaped, whatever was escaped before. */
 const escaped = (text: string): string =>

@@ -118,7 +118,12 @@ export type WriteCondition =
   | { readonly kind: "exists" }
   | { readonly kind: "etag"; readonly etags: readonly string[] }
   /** Nothing, or something with none of these entity tags. */
-  | { readonly kind: "other-etag"; readonly etags: readonly string[] };
+  | { readonly kind: "other-etag"; readonly etags: readonly string[] }
+  /** Something of so many bytes. */
+  | { readonly kind: "size"; readonly size: number }
+  /** Something that was last written in that second. */
+  | { readonly kind: "last-modified"; readonly at: Date }
+  | { readonly kind: "all"; readonly conditions: readonly WriteCondition[] };
 
 /** A change to one key. */
 export type CommitEntry =

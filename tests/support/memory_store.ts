@@ -287,14 +287,38 @@ function failedCondition(
     case "absent":
       return current === undefined ? undefined : failed;
     case "exists":
-    case "etag": {
+    case "etag":
+    case "size":
+    case "last-modified":
       if (current === undefined) return new StoreError("no_such_key", `No key ${key}`);
-      return condition.kind === "exists" || condition.etags.includes(current.etag)
-        ? undefined
-        : failed;
-    }
+      return isAsWanted(current, condition) ? undefined : failed;
+    case "all":
+      return condition.conditions.map((each) => failedCondition(current, { key, condition: each }))
+        .find((error) => error !== undefined);
     case "other-etag":
       return current !== undefined && condition.etags.includes(current.etag) ? failed : undefined;
+    default:
+      return condition satisfies never;
+  }
+}
+
+function isAsWanted(
+  { etag, content, lastModified }: StoredObject,
+  condition: Extract<
+    WriteCondition,
+    { readonly kind: "exists" | "etag" | "size" | "last-modified" }
+  >,
+): boolean {
+  const second = (time: Date) => Math.floor(time.getTime() / 1000);
+  switch (condition.kind) {
+    case "exists":
+      return true;
+    case "etag":
+      return condition.etags.includes(etag);
+    case "size":
+      return condition.size === content.size;
+    case "last-modified":
+      return second(condition.at) === second(lastModified);
     default:
       return condition satisfies never;
   }

@@ -25,9 +25,10 @@ const MIN_PART_SIZE = 5 * 1024 * 1024;
  */
 export async function completeMultipartUpload(
   context: OperationContext,
-  input: CompleteMultipartUploadInput,
+  asked: CompleteMultipartUploadInput,
 ): Promise<CompleteMultipartUploadOutput> {
   const { registry, store } = context;
+  const input = { ...asked, bucket: await store.canonicalName(asked.bucket) };
   for (;;) {
     const upload = await registry.get(input.uploadId);
     const completion = upload === undefined || isOf(upload, input)

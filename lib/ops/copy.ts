@@ -17,8 +17,7 @@ export const copyObject: OperationHandler<"CopyObject"> = async (context, input)
   const { store } = context;
   store.checkKey(input.key);
   const { source } = input;
-  const toItself = source.bucket === input.bucket && source.key === input.key;
-  if (toItself && !changesSomething(input)) {
+  if (!changesSomething(input) && await isToItself(context, input)) {
     throw new S3Error("InvalidRequest", {
       message:
         "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
@@ -46,6 +45,14 @@ export const copyObject: OperationHandler<"CopyObject"> = async (context, input)
     }
   }
 };
+
+async function isToItself(
+  { store }: OperationContext,
+  { bucket, key, source }: CopyObjectInput,
+): Promise<boolean> {
+  return source.key === key &&
+    await store.canonicalName(source.bucket) === await store.canonicalName(bucket);
+}
 
 const changesSomething = (input: CopyObjectInput): boolean =>
   input.metadataDirective === "REPLACE" || input.taggingDirective === "REPLACE" ||

@@ -9,10 +9,10 @@ export const createMultipartUpload: OperationHandler<"CreateMultipartUpload"> = 
   { store, registry, requester },
   input,
 ) => {
-  store.checkKey(input.key);
+  store.checkKey(input.key, input.attributes);
   await store.statBucket(input.bucket);
   const upload = await registry.create({
-    bucket: input.bucket,
+    bucket: await store.canonicalName(input.bucket),
     key: input.key,
     initiator: requester.accessKeyId,
     attributes: input.attributes,
@@ -103,7 +103,8 @@ export async function findUpload(
   input: ObjectInput & { readonly uploadId: string },
 ): Promise<Upload> {
   const upload = await registry.get(input.uploadId);
-  if (upload?.bucket === input.bucket && upload.key === input.key) return upload;
+  const bucket = await store.canonicalName(input.bucket);
+  if (upload?.bucket === bucket && upload.key === input.key) return upload;
   await store.statBucket(input.bucket);
   throw noSuchUpload(input.uploadId);
 }

@@ -61,6 +61,8 @@ Deno.test("a copy to itself that changes nothing is refused", async () => {
   const { codeOf, put, run } = await opsUnderTest();
   await put("key");
   assertEquals(await codeOf("CopyObject", copyInput({ key: "key" })), "InvalidRequest");
+  const source = { bucket: `owner--${BUCKET}`, key: "key", conditions: {} };
+  assertEquals(await codeOf("CopyObject", copyInput({ key: "key", source })), "InvalidRequest");
   await run("CopyObject", copyInput({ key: "key", taggingDirective: "REPLACE" }));
   await run("CopyObject", copyInput({ key: "key", setsStorage: true }));
   await run("CopyObject", copyInput({ key: "key", checksumAlgorithm: "SHA1" }));

@@ -71,6 +71,10 @@ export class MemoryStore implements ObjectStore {
     return Promise.resolve("created");
   }
 
+  canonicalName(bucket: string): Promise<string> {
+    return Promise.resolve(plainName(bucket));
+  }
+
   async statBucket(bucket: string): Promise<StoreBucket> {
     this.calls.push(`statBucket ${bucket}`);
     return (await this.#found(bucket)).about;
@@ -81,7 +85,7 @@ export class MemoryStore implements ObjectStore {
     if ((await this.#found(bucket)).objects.size > 0) {
       throw new StoreError("bucket_not_empty", `Bucket ${bucket} holds objects`);
     }
-    this.#buckets.delete(bucket);
+    this.#buckets.delete(plainName(bucket));
   }
 
   async bucketSettings(bucket: string): Promise<BucketSettings> {
@@ -244,11 +248,14 @@ export class MemoryStore implements ObjectStore {
   }
 
   #bucket(bucket: string): Bucket {
-    const found = this.#buckets.get(bucket);
+    const found = this.#buckets.get(plainName(bucket));
     if (found === undefined) throw new StoreError("no_such_bucket", `No bucket ${bucket}`);
     return found;
   }
 }
+
+/** The buckets are in the namespace `owner`. */
+const plainName = (bucket: string): string => bucket.replace(/^owner--/, "");
 
 const failed = (error: StoreError): CommitResult => ({ kind: "failed", error });
 

@@ -17,12 +17,13 @@ import { parseTarget, requireHost } from "./http/request_target.ts";
 import type { Log } from "./log.ts";
 import type { OperationContext, OperationTable } from "./ops/context.ts";
 import { logRequest, observeBody, type RequestTrace } from "./request_log.ts";
-import { type Address, addressOf, bucketOf, hostBucketOf } from "./s3/address.ts";
+import { type Address, addressOf, bucketAddressOf, bucketOf, hostBucketOf } from "./s3/address.ts";
 import { type Codec, CODECS, isServed } from "./s3/codecs.ts";
 import { detectOperation, isFormPost, unservedError } from "./s3/detect.ts";
 import { writeError } from "./s3/errors.ts";
 import { expectedOwners } from "./s3/expected_owners.ts";
 import { openForm } from "./s3/form_request.ts";
+import type { OperationName, UnservedOperation } from "./s3/operation_names.ts";
 import type { ServedOperation } from "./s3/operations.ts";
 import type { S3Request } from "./s3/s3_request.ts";
 import { screenRequest } from "./s3/screen.ts";
@@ -101,9 +102,10 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
     const target = parseTarget(request.url);
     exchange.path = target.rawPath;
     const hostBucket = hostBucketOf(request.headers.get("host"), domains);
-    const address = exchange.address = addressOf(target.rawPath, hostBucket);
-    const bucket = bucketOf(address);
+    // The bucket is known, and its CORS rules hold, even if the key cannot be read.
+    const bucket = bucketOf(exchange.address = bucketAddressOf(target.rawPath, hostBucket));
     if (bucket !== undefined) trace.bucket = bucket;
+    const address = exchange.address = addressOf(target.rawPath, hostBucket);
     const { method, headers } = request;
     // A browser never signs it, and asks before any request that scripts send (Fetch Standard, CORS).
     if (method === "OPTIONS") {
@@ -130,7 +132,7 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
     });
     const operation = trace.operation = detectOperation(s3);
     if (isStubbed(operation)) return await answerStub(operation, s3);
-    if (!isServed(operation)) throw unservedError(operation);
+    if (!isServed(operation)) return await answerUnserved(operation, address);
     // Whoever sent a form is known from the form only, and costs no call of the store before.
     if (form) screenRequest(operation, s3);
     const authenticate = (claim: FormClaim) => parts.authenticator.authenticateForm(claim, sender);
@@ -178,9 +180,15 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
     if (expected.some((owner) => owner !== id)) throw new S3Error("AccessDenied");
   }
 
+  async function answerUnserved(operation: UnservedOperation, address: Address): Promise<Response> {
+    return await readOrThrow<never>(operation, () => {
+      throw unservedError(operation);
+    }, address);
+  }
+
   /** A missing bucket outranks whatever is wrong with the request: S3 looks for it first. */
   async function readOrThrow<T>(
-    operation: ServedOperation,
+    operation: OperationName,
     read: () => T | Promise<T>,
     address: Address,
   ): Promise<T> {

@@ -63,5 +63,5 @@ export const deleteBucket: OperationHandler<"DeleteBucket"> = async (
   input,
 ) => {
   await store.deleteBucket(input.bucket);
-  await registry.dropBucket(input.bucket);
+  await registry.dropBucket(await store.canonicalName(input.bucket));
 };

@@ -2,21 +2,22 @@ import { S3Error } from "../errors/s3_error.ts";
 import { StoreError } from "../errors/store_error.ts";
 import { evaluateCopySource } from "../http/conditions.ts";
 import type { CopyObjectInput, CopySource } from "../s3/operations.ts";
-import type { ObjectAttributes, StoredObject } from "../store/object_store.ts";
+import type { ObjectAttributes, ObjectChecksum, StoredObject } from "../store/object_store.ts";
 import { commitOne } from "./commit_one.ts";
 import type { OperationContext, OperationHandler } from "./context.ts";
+import { withChecksum } from "./part_checksum.ts";
+import { storedChecksum } from "./stored_checksum.ts";
 import { writeCondition } from "./write_condition.ts";
 
 /** How often a copy looks at a source that is overwritten again and again. */
 const MAX_ATTEMPTS = 3;
 
-/** CopyObject: by reference, no bytes move. */
+/** CopyObject: by reference, no bytes move, unless a checksum is asked for that has to be computed. */
 export const copyObject: OperationHandler<"CopyObject"> = async (context, input) => {
   const { store } = context;
   store.checkKey(input.key);
-  const { source, metadataDirective, taggingDirective } = input;
-  const toItself = source.bucket === input.bucket && source.key === input.key;
-  if (toItself && metadataDirective === "COPY" && taggingDirective === "COPY") {
+  const { source } = input;
+  if (!changesSomething(input) && await isToItself(context, input)) {
     throw new S3Error("InvalidRequest", {
       message:
         "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
@@ -24,30 +25,61 @@ export const copyObject: OperationHandler<"CopyObject"> = async (context, input)
   }
   for (let attempt = 1;; attempt++) {
     const object = await statCopySource(context, source);
+    const checksum = await checksumOfCopy(context, input, object);
+    // One that is not kept with objects is no reason to forget that of the source.
+    const kept = storedChecksum(context, checksum).checksum ?? object.attributes.checksum;
     try {
       const stored = await commitOne(store, input.bucket, {
         kind: "copy",
         key: input.key,
         source: { bucket: source.bucket, object },
-        attributes: copiedAttributes(input, object.attributes),
+        attributes: {
+          ...copiedAttributes(input, object.attributes),
+          ...(kept && { checksum: kept }),
+        },
         ...writeCondition(input.conditions),
       });
-      return { object: stored };
+      return { object: stored, ...(checksum && { checksum }) };
     } catch (error) {
       if (!wasOverwritten(error) || attempt === MAX_ATTEMPTS) throw error;
     }
   }
 };
 
-/** The tags have a directive of their own; a checksum belongs to the bytes and always goes along. */
+async function isToItself(
+  { store }: OperationContext,
+  { bucket, key, source }: CopyObjectInput,
+): Promise<boolean> {
+  return source.key === key &&
+    await store.canonicalName(source.bucket) === await store.canonicalName(bucket);
+}
+
+const changesSomething = (input: CopyObjectInput): boolean =>
+  input.metadataDirective === "REPLACE" || input.taggingDirective === "REPLACE" ||
+  input.setsStorage === true || input.checksumAlgorithm !== undefined;
+
+/** The tags have a directive of their own. */
 function copiedAttributes(
   { metadataDirective, taggingDirective, attributes: given }: CopyObjectInput,
   source: ObjectAttributes,
 ): ObjectAttributes {
   const { tags: _, checksum: __, ...described } = metadataDirective === "COPY" ? source : given;
   const { tags } = taggingDirective === "COPY" ? source : given;
-  const { checksum } = source;
-  return { ...described, ...(tags && { tags }), ...(checksum && { checksum }) };
+  return { ...described, ...(tags && { tags }) };
+}
+
+/** A checksum belongs to the bytes and goes along, unless another algorithm is asked for: then they are read. */
+async function checksumOfCopy(
+  { store, signal }: OperationContext,
+  { source, checksumAlgorithm: algorithm }: CopyObjectInput,
+  { content, attributes: { checksum } }: StoredObject,
+): Promise<ObjectChecksum | undefined> {
+  const type = "FULL_OBJECT";
+  const isThere = checksum?.algorithm === algorithm && checksum?.type === type;
+  if (algorithm === undefined || isThere) return checksum;
+  const read = withChecksum(store.read(source.bucket, content, { signal }), { algorithm, type });
+  await read.stream.pipeTo(new WritableStream());
+  return { algorithm, type, value: read.checksums()[algorithm] ?? "" };
 }
 
 /** The store refuses a copy whose source was overwritten after it was looked at. */
@@ -72,7 +104,9 @@ export async function statCopySource(
   if (object === undefined) throw new S3Error("NoSuchKey", { fields: { Key: key } });
   const outcome = evaluateCopySource(source.conditions, object, new Date(context.now()));
   if (outcome.kind === "failed") {
-    throw new S3Error("PreconditionFailed", { fields: { Condition: outcome.condition } });
+    throw new S3Error("PreconditionFailed", {
+      fields: { Condition: `x-amz-copy-source-${outcome.condition}` },
+    });
   }
   return object;
 }

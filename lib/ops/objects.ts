@@ -12,7 +12,7 @@ import { writeCondition } from "./write_condition.ts";
 /** PutObject: nothing is visible before the body has ended well and its digests have been verified. */
 export const putObject: OperationHandler<"PutObject"> = async (context, input) => {
   const { store, signal } = context;
-  store.checkKey(input.key);
+  store.checkKey(input.key, input.attributes);
   const recipe = await store.stage(input.bucket, input.body.stream, { signal });
   const { checksums } = input.body.digests();
   const [checksum] = Object.entries(checksums).map(([algorithm, value]) =>

@@ -3,7 +3,7 @@ import { S3Error } from "../errors/s3_error.ts";
 import type { ByteRange, ContentRef } from "../store/object_store.ts";
 import type { OperationHandler } from "./context.ts";
 import { statCopySource } from "./copy.ts";
-import { findUpload, noSuchUpload } from "./multipart.ts";
+import { findUpload, keepPart } from "./multipart.ts";
 import { withChecksum } from "./part_checksum.ts";
 
 /** The most bytes of one part: 5 GiB (Amazon S3 multipart upload limits). */
@@ -30,9 +30,7 @@ export const uploadPartCopy: OperationHandler<"UploadPartCopy"> = async (context
     checksums: checksums(),
     recipe,
   };
-  if (await registry.putPart(input.uploadId, part) === undefined) {
-    throw noSuchUpload(input.uploadId);
-  }
+  await keepPart(registry, input.uploadId, part);
   return { part };
 };
 

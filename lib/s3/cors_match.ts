@@ -25,9 +25,12 @@ const GATEWAY_EXPOSES: readonly string[] = [
   "x-amz-checksum-sha256",
   "x-amz-checksum-type",
   "x-amz-id-2",
+  "x-amz-mp-parts-count",
   "x-amz-request-id",
-  "x-amz-version-id",
+  "x-amz-tagging-count",
   "x-hf-xet-hash",
+  // User metadata: for requests without cookies, which those of SDKs are, it stands for every name.
+  "*",
 ];
 
 /**
@@ -56,7 +59,7 @@ export function gatewayCorsRules(origins: readonly string[]): readonly CorsRule[
 export function answerPreflight(headers: Headers, rules: readonly CorsRule[]): Response {
   const origin = headers.get("origin");
   const method = headers.get("access-control-request-method");
-  if (origin === null) {
+  if (!origin) {
     throw new S3Error("BadRequest", {
       message: "Insufficient information. Origin request header needed.",
     });
@@ -94,7 +97,7 @@ export function corsHeaders(
   rules: readonly CorsRule[],
 ): Readonly<Record<string, string>> {
   const origin = headers.get("origin");
-  if (origin === null) return {};
+  if (!origin) return {};
   const asked = headers.get("access-control-request-method") ?? method;
   const rule = rules.find((rule) =>
     matchesOrigin(rule, origin) && rule.allowedMethods.includes(asked)
@@ -107,7 +110,7 @@ function ruleHeaders(
   origin: string,
   asked: readonly string[],
 ): Readonly<Record<string, string>> {
-  const anyone = rule.allowedOrigins.includes("*");
+  const anyone = rule.allowedOrigins.find((pattern) => matches(pattern, origin)) === "*";
   return {
     "Access-Control-Allow-Origin": anyone ? "*" : origin,
     ...(!anyone && { "Access-Control-Allow-Credentials": "true" }),

@@ -1,4 +1,8 @@
-import { CHECKSUM_ALGORITHMS, checksumAlgorithm } from "../checksum/algorithms.ts";
+import {
+  CHECKSUM_ALGORITHMS,
+  type ChecksumAlgorithm,
+  checksumAlgorithm,
+} from "../checksum/algorithms.ts";
 import { S3Error } from "../errors/s3_error.ts";
 import { percentEncode } from "../http/percent.ts";
 import type { Query } from "../http/query.ts";
@@ -44,9 +48,9 @@ export function readCreateMultipartUpload(request: S3Request): CreateMultipartUp
 }
 
 function readChecksumChoice(headers: Headers): UploadChecksum | undefined {
-  const name = headers.get("x-amz-checksum-algorithm");
+  const algorithm = checksumAlgorithmHeader(headers);
   const type = headers.get("x-amz-checksum-type")?.trim().toUpperCase();
-  if (name === null) {
+  if (algorithm === undefined) {
     if (type === undefined) return undefined;
     throw new S3Error("InvalidRequest", {
       message:
@@ -54,19 +58,27 @@ function readChecksumChoice(headers: Headers): UploadChecksum | undefined {
         "header.",
     });
   }
-  const algorithm = checksumAlgorithm(name);
-  if (algorithm === undefined) {
-    throw new S3Error("InvalidRequest", {
-      message:
-        `Checksum algorithm provided is unsupported. Please try again with any of the valid ` +
-        `types: [${CHECKSUM_ALGORITHMS.join(", ")}]`,
-    });
-  }
   const types: readonly ChecksumType[] = CHECKSUM_TYPES[algorithm];
   const chosen = types.find((possible) => type === undefined || possible === type);
   if (chosen !== undefined) return { algorithm, type: chosen };
   throw new S3Error("InvalidRequest", {
     message: `The ${type} checksum type cannot be used with the ${algorithm} checksum algorithm.`,
+  });
+}
+
+/**
+ * `x-amz-checksum-algorithm`; undefined when absent.
+ *
+ * @throws {S3Error} InvalidRequest for an algorithm that is not offered.
+ */
+export function checksumAlgorithmHeader(headers: Headers): ChecksumAlgorithm | undefined {
+  const name = headers.get("x-amz-checksum-algorithm");
+  if (name === null) return undefined;
+  const algorithm = checksumAlgorithm(name);
+  if (algorithm !== undefined) return algorithm;
+  throw new S3Error("InvalidRequest", {
+    message: `Checksum algorithm provided is unsupported. Please try again with any of the valid ` +
+      `types: [${CHECKSUM_ALGORITHMS.join(", ")}]`,
   });
 }
 

@@ -35,11 +35,18 @@ const PLAIN_HEADERS = {
  * @throws {S3Error} MetadataTooLarge, and what is wrong with `x-amz-tagging`.
  */
 export function objectAttributes(headers: Headers): ObjectAttributes {
+  return { ...describingAttributes(headers), ...tagAttributes(headers) };
+}
+
+/**
+ * What of it the metadata directive of a copy is about.
+ *
+ * @throws {S3Error} MetadataTooLarge.
+ */
+export function describingAttributes(headers: Headers): ObjectAttributes {
   const contentType = headers.get("content-type");
   const contentEncoding = readContentEncoding(headers);
   const metadata = readMetadata(headers);
-  const tagging = headers.get("x-amz-tagging");
-  const tags = tagging ? parseTagging(headerToUtf8(tagging) ?? tagging) : [];
   return {
     ...(contentType && { contentType: headerToUtf8(contentType) ?? contentType }),
     ...Object.fromEntries(
@@ -50,8 +57,18 @@ export function objectAttributes(headers: Headers): ObjectAttributes {
     ),
     ...(contentEncoding && { contentEncoding }),
     ...(metadata && { metadata }),
-    ...(tags.length > 0 && { tags }),
   };
+}
+
+/**
+ * What of it the tagging directive of a copy is about.
+ *
+ * @throws {S3Error} What is wrong with `x-amz-tagging`.
+ */
+export function tagAttributes(headers: Headers): Pick<ObjectAttributes, "tags"> {
+  const tagging = headers.get("x-amz-tagging");
+  const tags = tagging ? parseTagging(headerToUtf8(tagging) ?? tagging) : [];
+  return tags.length > 0 ? { tags } : {};
 }
 
 /** `aws-chunked` is how the body came, not what it is. */

@@ -9,6 +9,7 @@
  * @module
  */
 
+import type { ChecksumAlgorithm } from "../checksum/algorithms.ts";
 import type {
   ListEntry,
   ObjectAttributes,
@@ -36,6 +37,7 @@ import type {
 import type {
   BucketInput,
   CopySource,
+  DeleteConditions,
   ObjectInput,
   Owner,
   RequestBody,
@@ -146,7 +148,7 @@ export interface GetObjectOutput {
 
 /** DELETE `/b/k`. */
 export interface DeleteObjectInput extends ObjectInput {
-  readonly conditions: WriteConditions;
+  readonly conditions: DeleteConditions;
 }
 
 /** POST `/b?delete`. */
@@ -156,7 +158,7 @@ export interface DeleteObjectsInput extends BucketInput {
   readonly objects: readonly {
     readonly key: string;
     readonly versionId?: string;
-    readonly etag?: string;
+    readonly conditions?: DeleteConditions;
   }[];
 }
 
@@ -178,14 +180,20 @@ export interface CopyObjectInput extends ObjectInput {
   readonly source: CopySource;
   readonly metadataDirective: "COPY" | "REPLACE";
   readonly taggingDirective: "COPY" | "REPLACE";
-  /** Used with REPLACE, each its part. */
+  /** What REPLACE puts in the place of what the source has, each its part. */
   readonly attributes: ObjectAttributes;
+  /** Whether a storage class or an encryption is asked for: to S3 that changes an object. Default false. */
+  readonly setsStorage?: boolean;
+  /** The checksum that the copy is to have. */
+  readonly checksumAlgorithm?: ChecksumAlgorithm;
   readonly conditions: WriteConditions;
 }
 
 /** Answer of CopyObject. */
 export interface CopyObjectOutput {
   readonly object: StoredObject;
+  /** That was asked for, or else that of the source. */
+  readonly checksum?: ObjectChecksum;
 }
 
 /** What GetObjectAttributes can be asked for, by S3's names. */

@@ -20,6 +20,8 @@ interface HeaderRule {
   readonly header: string | RegExp;
   /** The values, in lower case, that the rule lets pass. Default none. */
   readonly accepts?: readonly string[];
+  /** The operation that the header belongs to, and that reads it. Default none. */
+  readonly readBy?: OperationName;
   /** The error for all other values. */
   readonly refuse: (header: string, value: string) => S3Error;
 }
@@ -63,8 +65,8 @@ const RULES: readonly HeaderRule[] = [
   },
   { header: /^x-amz-object-lock-/, refuse: noObjectLock },
   { header: "x-amz-write-offset-bytes", refuse: notImplemented },
-  // Conditions of directory buckets: deleting in spite of them would lose data.
-  { header: /^x-amz-if-match-/, refuse: notImplemented },
+  // Writing in spite of a condition that is not looked at would lose data.
+  { header: /^x-amz-if-match-/, readBy: "DeleteObject", refuse: notImplemented },
   { header: /^x-amz-grant-/, refuse: notImplemented },
   { header: "x-amz-website-redirect-location", refuse: notImplemented },
   {
@@ -123,7 +125,8 @@ const WRITES: ReadonlySet<OperationName> = new Set([
 export function screenRequest(operation: OperationName, request: S3Request): void {
   for (const [name, value] of request.headers) {
     for (const rule of RULES) {
-      const { header } = rule;
+      const { header, readBy } = rule;
+      if (readBy === operation) continue;
       if (typeof header === "string" ? header !== name : !header.test(name)) continue;
       if (!rule.accepts?.includes(value.trim().toLowerCase())) throw rule.refuse(name, value);
     }

@@ -5,8 +5,9 @@ import { HubError } from "../hub/hub_error.ts";
 import type { BucketInfo } from "../hub/wire.ts";
 import { recipeFromText, recipeToText } from "../xet/transfer/recipe_text.ts";
 import { BucketGate } from "./bucket_gate.ts";
-import { bucketNameOf, byName, checkNewBucketName, hubIdOf } from "./bucket_names.ts";
+import { bucketNameOf, byName, checkNewBucketName, hasNamespace, hubIdOf } from "./bucket_names.ts";
 import { commitEntries } from "./commit.ts";
+import { metaAttributes } from "./commit_stage.ts";
 import { lockName } from "./commit_step.ts";
 import { iterateWithStoreErrors, streamWithStoreErrors, withStoreErrors } from "./errors.ts";
 import { HubPageSource } from "./hub_page_source.ts";
@@ -22,6 +23,7 @@ import type {
   ContentRef,
   ListEntry,
   ListQuery,
+  ObjectAttributes,
   ObjectPart,
   ObjectStore,
   Recipe,
@@ -133,6 +135,15 @@ export class BucketObjectStore implements ObjectStore {
     });
   }
 
+  canonicalName(bucket: string): Promise<string> {
+    return withStoreErrors(async () => {
+      if (!hasNamespace(bucket)) return bucket;
+      const namespace = await this.#buckets.namespace();
+      const id = hubIdOf(bucket, namespace);
+      return id === undefined ? bucket : bucketNameOf(id, namespace);
+    });
+  }
+
   statBucket(bucket: string): Promise<StoreBucket> {
     return withStoreErrors(async () => {
       const info = await this.#buckets.info(await this.#hubId(bucket));
@@ -199,8 +210,10 @@ export class BucketObjectStore implements ObjectStore {
     );
   }
 
-  checkKey(key: string): void {
+  checkKey(key: string, attributes: ObjectAttributes = {}): void {
     checkKey(key);
+    const path = pathOfKey(key);
+    if (path !== undefined) metaAttributes({ key, attributes }, path);
   }
 
   stage(

@@ -118,7 +118,12 @@ export type WriteCondition =
   | { readonly kind: "exists" }
   | { readonly kind: "etag"; readonly etags: readonly string[] }
   /** Nothing, or something with none of these entity tags. */
-  | { readonly kind: "other-etag"; readonly etags: readonly string[] };
+  | { readonly kind: "other-etag"; readonly etags: readonly string[] }
+  /** Something of so many bytes. */
+  | { readonly kind: "size"; readonly size: number }
+  /** Something that was last written in that second. */
+  | { readonly kind: "last-modified"; readonly at: Date }
+  | { readonly kind: "all"; readonly conditions: readonly WriteCondition[] };
 
 /** A change to one key. */
 export type CommitEntry =
@@ -193,6 +198,11 @@ export interface ObjectStore {
   listBuckets(): Promise<readonly StoreBucket[]>;
   /** Creates a bucket; `"existed"` when it is already there and reachable with our token. */
   createBucket(bucket: string): Promise<"created" | "existed">;
+  /**
+   * The name under which a bucket is listed: those of the default namespace have a second one, with the
+   * namespace in front. The bucket need not exist.
+   */
+  canonicalName(bucket: string): Promise<string>;
   /** Throws `no_such_bucket`. */
   statBucket(bucket: string): Promise<StoreBucket>;
   /** Throws `bucket_not_empty` when it holds objects, `no_such_bucket`. */
@@ -234,10 +244,10 @@ export interface ObjectStore {
     options?: TransferOptions & { readonly range?: ByteRange },
   ): ReadableStream<Uint8Array>;
   /**
-   * Throws `bad_key` when the key cannot be stored (with a message that names the rule), without a
-   * Hub call: asked before a body is read.
+   * Throws `bad_key` when the key cannot be stored, or not with these attributes (with a message that names
+   * the rule), without a Hub call: asked before a body is read.
    */
-  checkKey(key: string): void;
+  checkKey(key: string, attributes?: ObjectAttributes): void;
   /** Stores content while it arrives. If the stream errors, so does this, and nothing is visible. */
   stage(
     bucket: string,

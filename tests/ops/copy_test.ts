@@ -61,7 +61,37 @@ Deno.test("a copy to itself that changes nothing is refused", async () => {
   const { codeOf, put, run } = await opsUnderTest();
   await put("key");
   assertEquals(await codeOf("CopyObject", copyInput({ key: "key" })), "InvalidRequest");
+  const source = { bucket: `owner--${BUCKET}`, key: "key", conditions: {} };
+  assertEquals(await codeOf("CopyObject", copyInput({ key: "key", source })), "InvalidRequest");
   await run("CopyObject", copyInput({ key: "key", taggingDirective: "REPLACE" }));
+  await run("CopyObject", copyInput({ key: "key", setsStorage: true }));
+  await run("CopyObject", copyInput({ key: "key", checksumAlgorithm: "SHA1" }));
+});
+
+Deno.test("a checksum that the source does not have is computed when it is asked for", async () => {
+  const { run } = await opsUnderTest();
+  const sha256 = "7XACtDnprIRfIjV9giusFERzD722AW0+yUMil7nsn3M=";
+  await run("PutObject", {
+    bucket: BUCKET,
+    key: "key",
+    body: bodyOf("content", { SHA256: sha256 }),
+    attributes: {},
+    conditions: {},
+  });
+  const type = "FULL_OBJECT" as const;
+  const stored = { algorithm: "SHA256", value: sha256, type };
+  const copied = async (change: Partial<CopyInput>) => {
+    const { object, checksum } = await run("CopyObject", copyInput(change));
+    return [checksum, object.attributes.checksum];
+  };
+  assertEquals(await copied({}), [stored, stored]);
+  assertEquals(await copied({ checksumAlgorithm: "SHA256" }), [stored, stored]);
+  const sha1 = { algorithm: "SHA1", value: "BA8G/XdAkkeNRQd09bowxdp4rMg=", type };
+  const asked = await copied({ checksumAlgorithm: "SHA1" });
+  assertEquals(asked, [sha1, sha1]);
+  // CRC32 is stored by a setting only; that is no reason to forget what is stored.
+  const crc32 = { algorithm: "CRC32", value: "/sUwqQ==", type };
+  assertEquals(await copied({ checksumAlgorithm: "CRC32" }), [crc32, stored]);
 });
 
 Deno.test("metadata and tags are each kept or replaced; a checksum always goes along", async () => {

@@ -34,6 +34,31 @@ Deno.test("DeleteObject with If-Match deletes only that; a key that is not there
   assertEquals(await textOf("key"), undefined);
 });
 
+Deno.test("size and time are conditions too, and all that are given must hold", async () => {
+  const { run, put, textOf } = await opsUnderTest();
+  const { etag, lastModified } = await put("key", "12345");
+  const deleted = async (conditions: Operations["DeleteObject"]["input"]["conditions"]) => {
+    const failed = await run("DeleteObject", { bucket: BUCKET, key: "key", conditions })
+      .catch((error) => error.fields.Condition);
+    const { results } = await run("DeleteObjects", deleteInput([{ key: "none", conditions }]));
+    assertEquals(results.map(({ kind }) => kind), ["deleted"]);
+    return failed;
+  };
+  const longAgo = new Date(lastModified.getTime() - 5000);
+  assertEquals(await deleted({ ifMatchSize: 4 }), "x-amz-if-match-size");
+  assertEquals(
+    await deleted({ ifMatchLastModified: longAgo }),
+    "x-amz-if-match-last-modified-time",
+  );
+  assertEquals(await deleted({ ifMatch: [etag], ifMatchSize: 4 }), "If-Match");
+  assertEquals(await deleted({ ifMatch: ["x"], ifMatchSize: 5 }), "If-Match");
+  assertEquals(await deleted({ ifMatchSize: 5, ifMatchLastModified: longAgo }), "If-Match");
+  assertEquals(await textOf("key"), "12345");
+  const all = { ifMatch: "*" as const, ifMatchSize: 5, ifMatchLastModified: lastModified };
+  assertEquals(await deleted(all), undefined);
+  assertEquals(await textOf("key"), undefined);
+});
+
 Deno.test("DeleteObjects answers for each entry, doubles and missing keys included, in one commit", async () => {
   const { run, put, store, textOf } = await opsUnderTest();
   await put("a");
@@ -56,10 +81,10 @@ Deno.test("DeleteObjects fails just the entries whose condition or version does 
     "DeleteObjects",
     deleteInput([
       { key: "c", versionId: "some-version" },
-      { key: "a", etag },
-      { key: "b", etag },
+      { key: "a", conditions: { ifMatch: [etag] } },
+      { key: "b", conditions: { ifMatch: [etag] } },
       { key: "d", versionId: "null" },
-      { key: "none", etag },
+      { key: "none", conditions: { ifMatch: [etag] } },
     ]),
   );
   assertEquals(

@@ -32,6 +32,14 @@ Deno.test("screenRequest() refuses what cannot be kept", () => {
   }
 });
 
+Deno.test("conditions of a delete are read by it, and refused with any other operation", () => {
+  const headers = { "x-amz-if-match-size": "5", "x-amz-if-match-last-modified-time": "x" };
+  screen(headers, "DeleteObject");
+  for (const operation of ["CopyObject", "CompleteMultipartUpload", "DeleteObjects"] as const) {
+    assertEquals(assertThrows(() => screen(headers, operation), S3Error).code, "NotImplemented");
+  }
+});
+
 Deno.test("screenRequest() lets pass what is kept, or harmless", () => {
   screen({
     "x-amz-server-side-encryption": "AES256",

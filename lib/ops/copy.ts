@@ -1,53 +1,96 @@
+import { encodeBase64 } from "../checksum/base64.ts";
+import { createDigest } from "../checksum/digest.ts";
 import { S3Error } from "../errors/s3_error.ts";
 import { StoreError } from "../errors/store_error.ts";
 import { evaluateCopySource } from "../http/conditions.ts";
 import type { CopyObjectInput, CopySource } from "../s3/operations.ts";
-import type { ObjectAttributes, StoredObject } from "../store/object_store.ts";
+import type { ObjectAttributes, ObjectChecksum, StoredObject } from "../store/object_store.ts";
 import { commitOne } from "./commit_one.ts";
 import type { OperationContext, OperationHandler } from "./context.ts";
+import { storedChecksum } from "./stored_checksum.ts";
 import { writeCondition } from "./write_condition.ts";
 
 /** How often a copy looks at a source that is overwritten again and again. */
 const MAX_ATTEMPTS = 3;
 
-/** CopyObject: by reference, no bytes move. */
+/** CopyObject: by reference, no bytes move; only a checksum that is not there yet has to read them. */
 export const copyObject: OperationHandler<"CopyObject"> = async (context, input) => {
   const { store } = context;
   store.checkKey(input.key);
-  const { source, metadataDirective, taggingDirective } = input;
-  const toItself = source.bucket === input.bucket && source.key === input.key;
-  if (toItself && metadataDirective === "COPY" && taggingDirective === "COPY") {
-    throw new S3Error("InvalidRequest", {
-      message:
-        "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
-    });
-  }
+  const { source } = input;
+  checkChange(input);
+  const condition = writeCondition(input.conditions);
   for (let attempt = 1;; attempt++) {
     const object = await statCopySource(context, source);
+    const { checksum, kept, withoutParts } = await checksumOfCopy(context, input, object);
     try {
       const stored = await commitOne(store, input.bucket, {
         kind: "copy",
         key: input.key,
         source: { bucket: source.bucket, object },
-        attributes: copiedAttributes(input, object.attributes),
-        ...writeCondition(input.conditions),
+        attributes: { ...copiedAttributes(input, object.attributes), ...kept },
+        withoutParts,
+        ...condition,
       });
-      return { object: stored };
+      return { object: stored, ...(checksum && { checksum }) };
     } catch (error) {
       if (!wasOverwritten(error) || attempt === MAX_ATTEMPTS) throw error;
     }
   }
 };
 
-/** The tags have a directive of their own; a checksum belongs to the bytes and always goes along. */
+/** A copy of an object onto itself has to change something; another checksum is not enough (CopyObject). */
+function checkChange(
+  { source, bucket, key, metadataDirective, taggingDirective, namesStorage }: CopyObjectInput,
+): void {
+  const toItself = source.bucket === bucket && source.key === key;
+  const changes = metadataDirective === "REPLACE" || taggingDirective === "REPLACE" ||
+    namesStorage === true;
+  if (!toItself || changes) return;
+  throw new S3Error("InvalidRequest", {
+    message:
+      "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
+  });
+}
+
+/** The checksum of a copy, and what becomes of it. */
+interface CopiedChecksum {
+  readonly checksum: ObjectChecksum | undefined;
+  /** As far as it is stored, to be spread into attributes. */
+  readonly kept: { readonly checksum?: ObjectChecksum };
+  /** Parts have checksums of the source's algorithm, so they go along with its checksum only. */
+  readonly withoutParts: boolean;
+}
+
+/**
+ * A checksum belongs to the bytes and goes along. One of another algorithm, or of the whole instead of the parts, is
+ * made of the bytes when it is asked for: they are read once, and not written again.
+ */
+async function checksumOfCopy(
+  context: OperationContext,
+  { source, checksumAlgorithm: algorithm }: CopyObjectInput,
+  { content, attributes: { checksum } }: StoredObject,
+): Promise<CopiedChecksum> {
+  const isThere = checksum?.algorithm === algorithm && checksum?.type === "FULL_OBJECT";
+  if (algorithm === undefined || isThere) {
+    return { checksum, kept: checksum ? { checksum } : {}, withoutParts: false };
+  }
+  const digest = createDigest(algorithm);
+  const { store, signal } = context;
+  for await (const bytes of store.read(source.bucket, content, { signal })) digest.update(bytes);
+  const value = encodeBase64(digest.digest());
+  const computed = { algorithm, value, type: "FULL_OBJECT" } as const;
+  return { checksum: computed, kept: storedChecksum(context, computed), withoutParts: true };
+}
+
+/** The tags have a directive of their own. */
 function copiedAttributes(
   { metadataDirective, taggingDirective, attributes: given }: CopyObjectInput,
   source: ObjectAttributes,
 ): ObjectAttributes {
   const { tags: _, checksum: __, ...described } = metadataDirective === "COPY" ? source : given;
   const { tags } = taggingDirective === "COPY" ? source : given;
-  const { checksum } = source;
-  return { ...described, ...(tags && { tags }), ...(checksum && { checksum }) };
+  return { ...described, ...(tags && { tags }) };
 }
 
 /** The store refuses a copy whose source was overwritten after it was looked at. */

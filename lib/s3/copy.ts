@@ -5,9 +5,17 @@ import { el, s3Document } from "../xml/write.ts";
 import { quoted, storedChecksumElements, timeElement, xmlAnswer } from "./answers.ts";
 import { headerToUtf8 } from "./header_text.ts";
 import type { CopyObjectInput, CopyObjectOutput, CopySource } from "./operations.ts";
-import { objectAttributes, objectInput, writeConditions } from "./request_fields.ts";
+import {
+  checksumAlgorithmHeader,
+  objectAttributes,
+  objectInput,
+  writeConditions,
+} from "./request_fields.ts";
 import type { S3Request } from "./s3_request.ts";
 import { requireCurrentVersion } from "./screen.ts";
+
+/** Where they are given, S3 copies an object onto itself although nothing else changes. */
+const STORAGE_HEADERS = ["x-amz-storage-class", "x-amz-server-side-encryption"];
 
 /** Reads CopyObject: PUT `/b/k` with `x-amz-copy-source`. */
 export function readCopyObject(request: S3Request): CopyObjectInput {
@@ -18,6 +26,8 @@ export function readCopyObject(request: S3Request): CopyObjectInput {
     metadataDirective: readDirective(headers, "x-amz-metadata-directive"),
     taggingDirective: readDirective(headers, "x-amz-tagging-directive"),
     attributes: objectAttributes(headers),
+    ...checksumAlgorithmHeader(headers),
+    namesStorage: STORAGE_HEADERS.some((name) => headers.has(name)),
     conditions: writeConditions(headers),
   };
 }
@@ -79,12 +89,12 @@ function readDirective(headers: Headers, name: string): "COPY" | "REPLACE" {
 }
 
 /** Writes `CopyObjectResult`. */
-export function writeCopyObject({ object }: CopyObjectOutput): Response {
+export function writeCopyObject({ object, checksum }: CopyObjectOutput): Response {
   const document = s3Document(
     "CopyObjectResult",
     timeElement("LastModified", object.lastModified),
     el("ETag", quoted(object.etag)),
-    storedChecksumElements(object.attributes.checksum),
+    storedChecksumElements(checksum),
   );
   return xmlAnswer(document, 200, { "x-hf-xet-hash": object.content.hash });
 }

@@ -1,4 +1,4 @@
-import { CHECKSUM_ALGORITHMS, checksumAlgorithm } from "../checksum/algorithms.ts";
+import type { ChecksumAlgorithm } from "../checksum/algorithms.ts";
 import { S3Error } from "../errors/s3_error.ts";
 import { percentEncode } from "../http/percent.ts";
 import type { Query } from "../http/query.ts";
@@ -21,7 +21,12 @@ import type {
   UploadPartOutput,
 } from "./operations.ts";
 import { openUpload } from "./put_object.ts";
-import { objectAttributes, objectInput, partNumberParameter } from "./request_fields.ts";
+import {
+  checksumAlgorithmHeader,
+  objectAttributes,
+  objectInput,
+  partNumberParameter,
+} from "./request_fields.ts";
 import type { S3Request } from "./s3_request.ts";
 
 /** Which checksum types an algorithm can have, the default first (Amazon S3, CreateMultipartUpload). */
@@ -31,7 +36,7 @@ const CHECKSUM_TYPES = {
   CRC64NVME: ["FULL_OBJECT"],
   SHA1: ["COMPOSITE"],
   SHA256: ["COMPOSITE"],
-} as const satisfies Record<typeof CHECKSUM_ALGORITHMS[number], readonly ChecksumType[]>;
+} as const satisfies Record<ChecksumAlgorithm, readonly ChecksumType[]>;
 
 /** Reads CreateMultipartUpload: POST `/b/k?uploads`. */
 export function readCreateMultipartUpload(request: S3Request): CreateMultipartUploadInput {
@@ -44,22 +49,14 @@ export function readCreateMultipartUpload(request: S3Request): CreateMultipartUp
 }
 
 function readChecksumChoice(headers: Headers): UploadChecksum | undefined {
-  const name = headers.get("x-amz-checksum-algorithm");
+  const { checksumAlgorithm: algorithm } = checksumAlgorithmHeader(headers);
   const type = headers.get("x-amz-checksum-type")?.trim().toUpperCase();
-  if (name === null) {
+  if (algorithm === undefined) {
     if (type === undefined) return undefined;
     throw new S3Error("InvalidRequest", {
       message:
         "The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm " +
         "header.",
-    });
-  }
-  const algorithm = checksumAlgorithm(name);
-  if (algorithm === undefined) {
-    throw new S3Error("InvalidRequest", {
-      message:
-        `Checksum algorithm provided is unsupported. Please try again with any of the valid ` +
-        `types: [${CHECKSUM_ALGORITHMS.join(", ")}]`,
     });
   }
   const types: readonly ChecksumType[] = CHECKSUM_TYPES[algorithm];

@@ -9,6 +9,7 @@
  * @module
  */
 
+import type { ChecksumAlgorithm } from "../checksum/algorithms.ts";
 import type {
   ListEntry,
   ObjectAttributes,
@@ -176,12 +177,18 @@ export interface CopyObjectInput extends ObjectInput {
   readonly taggingDirective: "COPY" | "REPLACE";
   /** Used with REPLACE, each its part. */
   readonly attributes: ObjectAttributes;
+  /** `x-amz-checksum-algorithm`: the copy is to have a checksum of this one. Default: the source's, if any. */
+  readonly checksumAlgorithm?: ChecksumAlgorithm;
+  /** Whether a storage class or an encryption is named: S3 takes that for a change. Default false. */
+  readonly namesStorage?: boolean;
   readonly conditions: WriteConditions;
 }
 
 /** Answer of CopyObject. */
 export interface CopyObjectOutput {
   readonly object: StoredObject;
+  /** Of the whole copy, whether or not it is stored. */
+  readonly checksum?: ObjectChecksum;
 }
 
 /** What GetObjectAttributes can be asked for, by S3's names. */

@@ -5,6 +5,11 @@
  * @module
  */
 
+import {
+  CHECKSUM_ALGORITHMS,
+  type ChecksumAlgorithm,
+  checksumAlgorithm,
+} from "../checksum/algorithms.ts";
 import { S3Error } from "../errors/s3_error.ts";
 import { collect } from "../http/byte_streams.ts";
 import { parseETagCondition } from "../http/etags.ts";
@@ -111,6 +116,25 @@ export function writeConditions(headers: Headers): WriteConditions {
     ...(ifMatch !== null && { ifMatch: etagsOf(ifMatch) }),
     ...(ifNoneMatch !== null && { ifNoneMatch: etagsOf(ifNoneMatch) }),
   };
+}
+
+/**
+ * `x-amz-checksum-algorithm`, to be spread into an input.
+ *
+ * @throws {S3Error} InvalidRequest for an algorithm that S3 does not have.
+ */
+export function checksumAlgorithmHeader(
+  headers: Headers,
+): { readonly checksumAlgorithm?: ChecksumAlgorithm } {
+  const name = headers.get("x-amz-checksum-algorithm");
+  if (name === null) return {};
+  const algorithm = checksumAlgorithm(name);
+  if (algorithm !== undefined) return { checksumAlgorithm: algorithm };
+  throw new S3Error("InvalidRequest", {
+    message:
+      `Checksum algorithm provided is unsupported. Please try again with any of the valid types: ` +
+      `[${CHECKSUM_ALGORITHMS.join(", ")}]`,
+  });
 }
 
 function etagsOf(header: string): readonly string[] | "*" {

@@ -155,6 +155,24 @@ Deno.test("CopyObject reads its source in every form that clients send", async (
   }
 });
 
+Deno.test("CopyObject reads what else it may change: a checksum, a storage class, an encryption", async () => {
+  const copy = async (headers: Record<string, string>) => {
+    const { checksumAlgorithm, namesStorage } = await read("CopyObject", "PUT", "/b/k", {
+      headers: { "x-amz-copy-source": "b/k", ...headers },
+    });
+    return { checksumAlgorithm, namesStorage };
+  };
+  const nothing = { checksumAlgorithm: undefined, namesStorage: false };
+  assertEquals(await copy({}), nothing);
+  assertEquals(await copy({ "x-amz-checksum-algorithm": "sha256" }), {
+    ...nothing,
+    checksumAlgorithm: "SHA256",
+  });
+  const storage = { ...nothing, namesStorage: true };
+  assertEquals(await copy({ "x-amz-storage-class": "STANDARD" }), storage);
+  assertEquals(await copy({ "x-amz-server-side-encryption": "AES256" }), storage);
+});
+
 Deno.test("CopyObject refuses sources and directives without a meaning", async () => {
   const refused: [HeadersInit, string][] = [
     [{ "x-amz-copy-source": "" }, "InvalidArgument"],
@@ -167,6 +185,7 @@ Deno.test("CopyObject refuses sources and directives without a meaning", async (
     [{ "x-amz-copy-source": `b/k?versionId=${"v".repeat(32)}` }, "NoSuchVersion"],
     [{ "x-amz-copy-source": "b/k", "x-amz-metadata-directive": "MERGE" }, "InvalidArgument"],
     [{ "x-amz-copy-source": "b/k", "x-amz-tagging-directive": "x" }, "InvalidArgument"],
+    [{ "x-amz-copy-source": "b/k", "x-amz-checksum-algorithm": "MD4" }, "InvalidRequest"],
   ];
   for (const [headers, code] of refused) {
     assertEquals(await codeOf("CopyObject", "PUT", "/b/k", { headers }), code);

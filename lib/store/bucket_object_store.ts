@@ -46,7 +46,7 @@ export interface BucketObjectStoreOptions {
   readonly otherNamespaces?: readonly string[];
   /** Whether new buckets are seen only by those with access; true by default, as in S3. */
   readonly privateBuckets?: boolean;
-  /** Lines on a page of the Hub's tree; 2,000 by default. */
+  /** Lines on a page of the Hub's tree; 2,001 by default. */
   readonly pageSize?: number;
   /** Entries that a listing may hold to sort them; 200,000 by default. */
   readonly sortLimit?: number;
@@ -56,8 +56,11 @@ export interface BucketObjectStoreOptions {
   readonly onIgnored?: (ignored: IgnoredSidecar) => void;
 }
 
-/** Two S3 pages of 1,000 in one call, since an S3 page has to look one entry ahead. */
-const PAGE_SIZE = 2000;
+/**
+ * Two S3 pages of 1,000 in one call, and the entry ahead that an S3 page has to look at. Numbers of objects are
+ * often round: then the end of the objects is not the end of a page, and seen without reading another.
+ */
+const PAGE_SIZE = 2001;
 const SORT_LIMIT = 200_000;
 
 /** {@linkcode ObjectStore} on the Storage Buckets of the Hub. */

@@ -147,7 +147,7 @@ const ABSENT = { "if-none-match": "*" };
 /** About as long as sixteen small bodies take to be stored. */
 const HEAD_START_MS = 30;
 
-/** Those who have no body to store let the others go first by this, or they would win every race. */
+/** Those whose bytes are stored already let the others go first by this, or they would win every race. */
 const headStart = (): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, Math.random() * HEAD_START_MS));
 
@@ -179,10 +179,7 @@ async function makeWriter(
         kind,
         body,
         name,
-        write: async () => {
-          await wait();
-          return await course.send("PUT", target, { headers: { ...source, ...ABSENT } });
-        },
+        write: () => course.send("PUT", target, { headers: { ...source, ...ABSENT } }),
         giveUp: nothing,
       };
     }

@@ -13,7 +13,9 @@ const hasCron = Deno.env.get("CRON_PROBE") !== "timers";
 Object.defineProperty(Deno, "cron", { value: hasCron ? cron : undefined });
 
 const { setInterval } = globalThis;
-globalThis.setInterval = (work, ms, ...args) => {
-  console.log(`timer: ${ms}`);
-  return setInterval(work, ms, ...args);
-};
+Object.defineProperty(globalThis, "setInterval", {
+  value: (work: () => void, ms: number) => {
+    console.log(`timer: ${ms}`);
+    return setInterval(work, ms);
+  },
+});

@@ -120,10 +120,11 @@ export async function raceForAbsentKey(
   const losses: Record<number, number> = {};
   for (let round = 0; round < rounds; round++) {
     const target = `/absent-${round}`;
-    const wait = lazily(headStart);
+    const waits = new Map(kinds.map((kind) => [kind, lazily(headStart)]));
     const racing = await Promise.all(
       Array.from({ length: writers }, (_, i) => {
         const kind = kinds[i % kinds.length] ?? fail("There is no kind of writer");
+        const wait = waits.get(kind) ?? headStart;
         return makeWriter(course, kind, { target, name: `${round}-${i}`, wait });
       }),
     );
@@ -144,8 +145,8 @@ export async function raceForAbsentKey(
 }
 
 const ABSENT = { "if-none-match": "*" };
-/** About as long as sixteen small bodies take to be stored. */
-const HEAD_START_MS = 30;
+/** A few times as long as sixteen small bodies take to be stored. */
+const HEAD_START_MS = 100;
 
 /** Those whose bytes are stored already let the others go first by this, or they would win every race. */
 const headStart = (): Promise<void> =>
@@ -179,7 +180,10 @@ async function makeWriter(
         kind,
         body,
         name,
-        write: () => course.send("PUT", target, { headers: { ...source, ...ABSENT } }),
+        write: async () => {
+          await wait();
+          return await course.send("PUT", target, { headers: { ...source, ...ABSENT } });
+        },
         giveUp: nothing,
       };
     }

@@ -15,8 +15,7 @@ import { InFlight } from "./lib/http/in_flight.ts";
 import { createConsoleLog, type Log } from "./lib/log.ts";
 import type { EmbeddedHub } from "./lib/create_embedded_hub.ts";
 
-const SWEEP_CRON = "*/10 * * * *";
-const SWEEP_MS = 10 * 60 * 1000;
+const MINUTE_MS = 60_000;
 /** The token of the embedded hub's user when none is given. */
 const LOCAL_TOKEN = "hf_local";
 
@@ -54,7 +53,7 @@ async function serve(config: Config): Promise<void> {
     multipartUploadTtlSeconds: config.multipartUploadTtlSeconds,
     log,
   });
-  scheduleSweep(gateway, log);
+  scheduleSweeps(gateway, log);
   const stopped = stopSignal(log);
   const requests = new InFlight();
   const server = Deno.serve({
@@ -110,14 +109,50 @@ async function chooseAccessKey(
   return await accessKeyOf(config.dataDir);
 }
 
-function scheduleSweep(gateway: Gateway, log: Log): void {
-  const sweep = async () => {
-    const removed = await gateway.sweep();
-    if (removed > 0) log.info("multipart uploads expired", { removed });
+function scheduleSweeps(gateway: Gateway, log: Log): void {
+  schedule(log, {
+    name: "multipart sweep",
+    cron: "*/10 * * * *",
+    minutes: 10,
+    run: async () => {
+      const removed = await gateway.sweep();
+      if (removed > 0) log.info("multipart uploads expired", { removed });
+    },
+  });
+  schedule(log, {
+    name: "sidecar sweep",
+    cron: "17 3 * * *",
+    minutes: 24 * 60,
+    run: async () => {
+      const removed = await gateway.sweepSidecars();
+      if (removed > 0) log.info("sidecars without an object deleted", { removed });
+    },
+  });
+}
+
+/** Something that is done again and again. */
+interface Job {
+  readonly name: string;
+  readonly cron: string;
+  /** As the cron expression has it. */
+  readonly minutes: number;
+  readonly run: () => Promise<void>;
+}
+
+/** A job that fails is logged, and done again when its time comes. */
+function schedule(log: Log, { name, cron, minutes, run }: Job): void {
+  const attempt = async () => {
+    try {
+      await run();
+    } catch (error) {
+      log.error(`${name} failed`, {
+        error: error instanceof Error ? error : new Error(String(error)),
+      });
+    }
   };
   // Deno.cron is undefined where the runtime was started without that feature.
-  if (Deno.cron !== undefined) Deno.cron("multipart sweep", SWEEP_CRON, sweep);
-  else Deno.unrefTimer(setInterval(sweep, SWEEP_MS));
+  if (Deno.cron !== undefined) Deno.cron(name, cron, attempt);
+  else Deno.unrefTimer(setInterval(attempt, minutes * MINUTE_MS));
 }
 
 /** Resolves on SIGINT or SIGTERM; a second signal then ends the process at once. */

@@ -64,6 +64,12 @@ export interface Gateway {
   readonly refuse: (request: Request) => Promise<Response>;
   /** Drops multipart uploads whose time is over; to be called every few minutes. Returns how many. */
   sweep(): Promise<number>;
+  /**
+   * Deletes what the gateway kept beside objects that other tools have deleted or overwritten since, in the buckets where
+   * it has met any; to be called once a day or so. What fails is logged, and tried again the next time. Returns how
+   * many files were deleted.
+   */
+  sweepSidecars(): Promise<number>;
   /** Ends connections to the Hub and the CAS. Requests under way must have ended. */
   close(): Promise<void>;
 }
@@ -125,7 +131,15 @@ export function createGateway(options: GatewayOptions): Gateway {
     log,
     now,
   });
-  return { handler, refuse, sweep: () => registry.sweep(), close: () => buckets.close() };
+  const sweepFailed = (hubBucket: string, error: Error) =>
+    log.warning("sidecar sweep failed", { hubBucket, error });
+  return {
+    handler,
+    refuse,
+    sweep: () => registry.sweep(),
+    sweepSidecars: () => store.sweepSeenBuckets(sweepFailed),
+    close: () => buckets.close(),
+  };
 }
 
 function refuse({ method }: Request): Promise<Response> {

@@ -192,6 +192,25 @@ Deno.test("SIGTERM finishes the request under way, then ends", async () => {
   await hub.close();
 });
 
+Deno.test("main.ts sweeps uploads every ten minutes and sidecars once a day, by cron or by timers", async () => {
+  const hub = await createEmbeddedHub();
+  const permissions = ["--preload=tests/support/cron_probe.ts", ...NET_AND_ENV];
+  for (
+    const [CRON_PROBE, expected] of [
+      ["cron", ["cron multipart sweep: */10 * * * *", "cron sidecar sweep: 17 3 * * *"]],
+      ["timers", ["timer: 600000", "timer: 86400000"]],
+    ] as const
+  ) {
+    const env = { HF_TOKEN: hub.token, HF_ENDPOINT: hub.url, CRON_PROBE };
+    const gateway = await start(/AUTHENTICATION IS OFF[^]*\n\n/, [], env, permissions);
+    gateway.child.kill("SIGTERM");
+    const { code, text } = await gateway.end();
+    const lines = (gateway.text + text).split("\n").filter((line) => /^(cron|timer)/.test(line));
+    assertEquals([code, lines], [0, expected]);
+  }
+  await hub.close();
+});
+
 Deno.test("main.ts hub is a Hub for other tools", () =>
   inDirectory(async (directory) => {
     const env = { HUGBUCKET_DATA_DIR: directory, HF_TOKEN: "hf_mine" };

@@ -34,7 +34,8 @@ import type {
 import { SettingsKeeper } from "./sidecar/settings_keeper.ts";
 import { SETTINGS_PATH } from "./sidecar/sidecar_paths.ts";
 import { type IgnoredSidecar, Sidecars } from "./sidecar/sidecars.ts";
-import { sweepSidecars } from "./sidecar/sweep.ts";
+import { type SweepContext, sweepListed, sweepSidecars } from "./sidecar/sweep.ts";
+import { SweepList } from "./sidecar/sweep_list.ts";
 
 /** What a {@linkcode BucketObjectStore} is made of. */
 export interface BucketObjectStoreOptions {
@@ -48,7 +49,7 @@ export interface BucketObjectStoreOptions {
   readonly otherNamespaces?: readonly string[];
   /** Whether new buckets are seen only by those with access; true by default, as in S3. */
   readonly privateBuckets?: boolean;
-  /** Lines on a page of the Hub's tree; 2,000 by default. */
+  /** Lines on a page of the Hub's tree; 2,001 by default. */
   readonly pageSize?: number;
   /** Entries that a listing may hold to sort them; 200,000 by default. */
   readonly sortLimit?: number;
@@ -58,8 +59,11 @@ export interface BucketObjectStoreOptions {
   readonly onIgnored?: (ignored: IgnoredSidecar) => void;
 }
 
-/** Two S3 pages of 1,000 in one call, since an S3 page has to look one entry ahead. */
-const PAGE_SIZE = 2000;
+/**
+ * Two S3 pages of 1,000 in one call, and the entry ahead that an S3 page has to look at. Numbers of objects are
+ * often round: then the end of the objects is not the end of a page, and seen without reading another.
+ */
+const PAGE_SIZE = 2001;
 const SORT_LIMIT = 200_000;
 
 /** {@linkcode ObjectStore} on the Storage Buckets of the Hub. */
@@ -71,6 +75,7 @@ export class BucketObjectStore implements ObjectStore {
   readonly #gate = new BucketGate();
   readonly #sidecars: Sidecars;
   readonly #settings: SettingsKeeper;
+  readonly #sweepList = new SweepList();
   #lastMtime = 0;
 
   /** @param options The bucket library, locks, clock and bounds. */
@@ -252,6 +257,7 @@ export class BucketObjectStore implements ObjectStore {
         buckets: this.#buckets,
         locks: this.#options.locks,
         sidecars: this.#sidecars,
+        sweepList: this.#sweepList,
         nextMtime: () => this.#nextMtime(),
         hubId: (name: string) => hubIdOf(name, namespace),
       };
@@ -289,14 +295,29 @@ export class BucketObjectStore implements ObjectStore {
   sweepSidecars(bucket: string): Promise<number> {
     return withStoreErrors(async () => {
       const id = await this.#hubId(bucket);
-      return await this.#gate.share(id, () =>
-        sweepSidecars({
-          buckets: this.#buckets,
-          locks: this.#options.locks,
-          now: this.#now,
-          pageSize: this.#options.pageSize ?? PAGE_SIZE,
-        }, id));
+      return (await sweepSidecars(this.#sweepContext(), id)).deleted;
     });
+  }
+
+  /**
+   * Sweeps the buckets in which this store has met sidecars since it was made, one after the other; of no other bucket
+   * is anything asked.
+   *
+   * @param onFailed Told of a bucket, `namespace/name`, that could not be swept.
+   * @returns How many sidecars were deleted.
+   */
+  sweepSeenBuckets(onFailed: (bucket: string, error: Error) => void): Promise<number> {
+    return sweepListed(this.#sweepContext(), this.#sweepList, onFailed);
+  }
+
+  #sweepContext(): SweepContext {
+    return {
+      buckets: this.#buckets,
+      locks: this.#options.locks,
+      now: this.#now,
+      pageSize: this.#options.pageSize,
+      share: (id, work) => this.#gate.share(id, work),
+    };
   }
 
   /** Two writes of the same bytes to a key are told apart by it, so it is never the same twice. */
@@ -306,7 +327,12 @@ export class BucketObjectStore implements ObjectStore {
   }
 
   async #lookContext(bucket: string): Promise<LookContext> {
-    return { buckets: this.#buckets, sidecars: this.#sidecars, id: await this.#hubId(bucket) };
+    return {
+      buckets: this.#buckets,
+      sidecars: this.#sidecars,
+      sweepList: this.#sweepList,
+      id: await this.#hubId(bucket),
+    };
   }
 
   async #hubId(bucket: string): Promise<string> {

@@ -147,6 +147,8 @@ export type CommitEntry =
       readonly kind: "copy";
       readonly source: { readonly bucket: string; readonly object: StoredObject };
       readonly attributes: ObjectAttributes;
+      /** Whether the parts stay behind. Default false. */
+      readonly withoutParts?: boolean;
     }
     | {
       /**

@@ -128,6 +128,57 @@ Deno.test("metadata and tags are each kept or replaced; a checksum always goes a
   );
 });
 
+const SHA256 = "7XACtDnprIRfIjV9giusFERzD722AW0+yUMil7nsn3M=";
+const CRC32 = "/sUwqQ==";
+
+Deno.test("a checksum of another algorithm is made of the bytes, told, and stored as one of a PUT is", async () => {
+  const ops = await opsUnderTest();
+  const put = (checksums: Record<string, string>) =>
+    ops.run("PutObject", {
+      bucket: BUCKET,
+      key: "key",
+      body: bodyOf("content", checksums),
+      attributes: {},
+      conditions: {},
+    });
+  const copied = async (checksumAlgorithm?: CopyInput["checksumAlgorithm"]) => {
+    const change = checksumAlgorithm && { checksumAlgorithm };
+    const { object, checksum } = await ops.run("CopyObject", copyInput(change));
+    assertEquals(await ops.textOf("copy"), "content");
+    return [checksum?.algorithm, checksum?.value, object.attributes.checksum?.value];
+  };
+  await put({});
+  assertEquals(await copied(), [undefined, undefined, undefined]);
+  assertEquals(await copied("SHA256"), ["SHA256", SHA256, SHA256]);
+  assertEquals(await copied("CRC32"), ["CRC32", CRC32, undefined]);
+  await put({ SHA256 });
+  assertEquals(await copied(), ["SHA256", SHA256, SHA256]);
+  assertEquals(await copied("CRC32"), ["CRC32", CRC32, SHA256]);
+  // What is there already is not made again: this one would come out right.
+  await put({ SHA256: "not verified here" });
+  assertEquals(await copied("SHA256"), ["SHA256", "not verified here", "not verified here"]);
+});
+
+Deno.test("a checksum of parts goes along with the parts, and one of the whole without them", async () => {
+  const ops = await opsUnderTest();
+  const { content } = await ops.put("other", "content");
+  await ops.store.commit(BUCKET, [{
+    kind: "put",
+    key: "key",
+    content,
+    attributes: { checksum: { algorithm: "SHA256", value: "AAAA-1", type: "COMPOSITE" } },
+    parts: [{ partNumber: 3, size: 7, checksum: SHA256 }],
+  }]);
+  const copied = async (change: Partial<CopyInput>) => {
+    const { object, checksum } = await ops.run("CopyObject", copyInput(change));
+    return [checksum?.value, (await ops.store.parts(BUCKET, object)).length];
+  };
+  assertEquals(await copied({}), ["AAAA-1", 1]);
+  assertEquals(await copied({ checksumAlgorithm: "SHA256" }), [SHA256, 0]);
+  // CRC32 is stored by a setting only: what the copy then has is the source's, parts and all.
+  assertEquals(await copied({ checksumAlgorithm: "CRC32" }), [CRC32, 1]);
+});
+
 Deno.test("every condition on the source that fails is a 412", async () => {
   const { codeOf, run, put } = await opsUnderTest();
   const { etag, lastModified } = await put("key");

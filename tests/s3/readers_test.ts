@@ -161,6 +161,17 @@ Deno.test("CopyObject reads its source in every form that clients send", async (
   }
 });
 
+Deno.test("CopyObject reads which checksum it should have", async () => {
+  const asked = async (headers: Record<string, string>) => {
+    const input = await read("CopyObject", "PUT", "/b/k", {
+      headers: { "x-amz-copy-source": "b/k", ...headers },
+    });
+    return input.checksumAlgorithm;
+  };
+  assertEquals(await asked({}), undefined);
+  assertEquals(await asked({ "x-amz-checksum-algorithm": "sha256" }), "SHA256");
+});
+
 Deno.test("CopyObject refuses sources and directives without a meaning", async () => {
   const refused: [HeadersInit, string][] = [
     [{ "x-amz-copy-source": "" }, "InvalidArgument"],
@@ -174,6 +185,7 @@ Deno.test("CopyObject refuses sources and directives without a meaning", async (
     [{ "x-amz-copy-source": "b/k", "x-amz-metadata-directive": "MERGE" }, "InvalidArgument"],
     [{ "x-amz-copy-source": "b/k", "x-amz-tagging-directive": "x" }, "InvalidArgument"],
     [{ "x-amz-copy-source": "b/k", "x-amz-checksum-algorithm": "CRC16" }, "InvalidRequest"],
+    [{ "x-amz-copy-source": "b/k", "x-amz-checksum-algorithm": "MD4" }, "InvalidRequest"],
   ];
   for (const [headers, code] of refused) {
     assertEquals(await codeOf("CopyObject", "PUT", "/b/k", { headers }), code);

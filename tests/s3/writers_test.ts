@@ -237,6 +237,13 @@ Deno.test("CopyObject is written", async () => {
     `<CopyObjectResult ${NS}><LastModified>2026-01-02T03:04:05.000Z</LastModified>` +
       "<ETag>&quot;tag-1&quot;</ETag></CopyObjectResult>",
   );
+  const checksum = { algorithm: "SHA1", value: "AA==", type: "FULL_OBJECT" } as const;
+  assertEquals(
+    await documentOf(write("CopyObject", { object: object("k"), checksum })),
+    `<CopyObjectResult ${NS}><LastModified>2026-01-02T03:04:05.000Z</LastModified>` +
+      "<ETag>&quot;tag-1&quot;</ETag><ChecksumSHA1>AA==</ChecksumSHA1>" +
+      "<ChecksumType>FULL_OBJECT</ChecksumType></CopyObjectResult>",
+  );
 });
 
 const UPLOAD = {

@@ -206,7 +206,7 @@ export class MemoryStore implements ObjectStore {
         if (now.content.hash !== object.content.hash) {
           return failed(new StoreError("conflict", `${object.key} was overwritten`));
         }
-        setParts(parts, key, source.parts.get(object.key));
+        setParts(parts, key, entry.withoutParts ? [] : source.parts.get(object.key));
         return this.#write(objects, entry, object.content);
       }
       default:

@@ -9,6 +9,7 @@ import type { Authenticator } from "./auth/authenticator.ts";
 import type { FormClaim } from "./auth/post_form.ts";
 import { CorsRules } from "./cors_rules.ts";
 import { S3Error } from "./errors/s3_error.ts";
+import type { S3ErrorCode } from "./errors/s3_error_table.ts";
 import { toS3Error } from "./errors/to_s3_error.ts";
 import { BodyChain } from "./http/body_chain.ts";
 import { formatHttpDate } from "./http/dates.ts";
@@ -67,8 +68,16 @@ interface Exchange {
   /** As it was sent. */
   path?: string;
   address?: Address;
+  /** Whether somebody with a right to ask sent it: only they may cost calls of the Hub. */
+  authenticated: boolean;
   readonly bodies: BodyChain;
 }
+
+/** What somebody who does not hold the secret can make of a signed request by another body. */
+const BODY_FORGERIES: ReadonlySet<S3ErrorCode> = new Set([
+  "SignatureDoesNotMatch",
+  "XAmzContentSHA256Mismatch",
+]);
 
 /**
  * Makes the function that answers S3 requests.
@@ -86,7 +95,8 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
   async function handle(request: Request): Promise<Response> {
     const { method } = request;
     const trace: RequestTrace = { requestId: newRequestId(), method, startedAt: now() };
-    const exchange: Exchange = { request, trace, bodies: new BodyChain(request.body) };
+    const bodies = new BodyChain(request.body);
+    const exchange: Exchange = { request, trace, authenticated: false, bodies };
     let response: Response;
     try {
       response = await serve(exchange);
@@ -120,6 +130,8 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
       form,
       ...(hostBucket !== undefined && { hostBucket }),
     });
+    // A form comes without a signature of the request's own.
+    exchange.authenticated = !form || sender.signed;
     const query = parseQuery(target.rawQuery, sender.plus);
     const s3 = s3Request({
       request,
@@ -135,7 +147,11 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
     if (!isServed(operation)) return await answerUnserved(operation, address);
     // Whoever sent a form is known from the form only, and costs no call of the store before.
     if (form) screenRequest(operation, s3);
-    const authenticate = (claim: FormClaim) => parts.authenticator.authenticateForm(claim, sender);
+    const authenticate = (claim: FormClaim) => {
+      const form = parts.authenticator.authenticateForm(claim, sender);
+      exchange.authenticated = true;
+      return form;
+    };
     const asked = operation === "PostObject" && form
       ? await openForm(s3, { authenticate, bodies })
       : s3;
@@ -159,13 +175,16 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
     const input = await readOrThrow(operation, async () => {
       screenRequest(operation, request);
       if (operation !== "CreateBucket") await requireOwner(request);
-      return await read(request);
+      const input = await read(request);
+      await request.verifyUnopenedBody();
+      return input;
     }, request.address);
     const output = await parts.operations[operation](context, input);
     return write(output, request);
   }
 
   async function answerStub(operation: StubbedOperation, request: S3Request): Promise<Response> {
+    await request.verifyUnopenedBody();
     const bucket = bucketOf(request.address);
     if (bucket !== undefined) await store.statBucket(bucket);
     await requireOwner(request);
@@ -195,6 +214,7 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
     try {
       return await read();
     } catch (error) {
+      if (error instanceof S3Error && BODY_FORGERIES.has(error.code)) throw error;
       const bucket = bucketOf(address);
       if (bucket !== undefined && operation !== "CreateBucket") {
         await store.statBucket(bucket);
@@ -210,10 +230,11 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
   }
 
   async function finish(exchange: Exchange, response: Response): Promise<Response> {
-    const { request, trace, address, bodies } = exchange;
+    const { request, trace, address, authenticated, bodies } = exchange;
     const { headers, status } = response;
-    await cors.allowOrigin({ request, requestId: trace.requestId, address }, headers);
-    headers.set("x-amz-request-id", trace.requestId);
+    const { requestId } = trace;
+    await cors.allowOrigin({ request, requestId, address, authenticated }, headers);
+    headers.set("x-amz-request-id", requestId);
     headers.set("x-amz-id-2", hostId);
     headers.set("Server", "HugBucket");
     headers.set("Date", formatHttpDate(new Date(now())));

@@ -386,6 +386,60 @@ Deno.test("scripts of other origins see why a key cannot be", async () => {
   }
 });
 
+Deno.test("a request that is refused is told of CORS rules that are known, and costs no look at them", async () => {
+  const { handler, store } = memoryGateway(CREDENTIAL);
+  await store.createBucket("bucket");
+  const ask = async (method: string, headers: HeadersInit) => {
+    const response = await handler(new Request("http://localhost/bucket/k", { method, headers }));
+    await response.body?.cancel();
+    return [response.status, response.headers.get("access-control-allow-origin")];
+  };
+  const headers = { origin: "https://example.org", authorization: "AWS x:y" };
+  assertEquals(await ask("GET", headers), [403, null]);
+  await store.updateBucketSettings("bucket", () => ({
+    cors: [{
+      allowedOrigins: ["https://example.org"],
+      allowedMethods: ["GET"],
+      allowedHeaders: [],
+      exposeHeaders: [],
+    }],
+  }));
+  const before = store.calls.length;
+  assertEquals(await ask("GET", headers), [403, "https://example.org"]);
+  assertEquals(await ask("GET", { origin: "https://example.org" }), [403, "https://example.org"]);
+  assertEquals(await ask("PUT", headers), [403, null]);
+  assertEquals(store.calls.slice(before), []);
+});
+
+Deno.test("a body that an operation has no use for is held to what was signed of it", async () => {
+  const { handler, store } = memoryGateway();
+  await store.createBucket("bucket");
+  const hash = createHash("sha256").update("body").digest("hex");
+  const empty = createHash("sha256").digest("hex");
+  const ask = async (method: string, body: string, sha256: string, more: HeadersInit = {}) => {
+    const headers = new Headers(more);
+    headers.set("x-amz-content-sha256", sha256);
+    headers.set("content-length", String(body.length));
+    const response = await handler(
+      new Request("http://localhost/bucket/k?uploads", { method, headers, body }),
+    );
+    return [response.status, /<Code>(\w+)</.exec(await response.text())?.[1]];
+  };
+  assertEquals(await ask("POST", "body", hash), [200, undefined]);
+  assertEquals(await ask("POST", "", empty), [200, undefined]);
+  assertEquals(await ask("POST", "body", "UNSIGNED-PAYLOAD"), [200, undefined]);
+  const before = store.calls.length;
+  assertEquals(await ask("POST", "body", empty), [400, "XAmzContentSHA256Mismatch"]);
+  assertEquals(await ask("POST", "other", hash), [400, "XAmzContentSHA256Mismatch"]);
+  const framed = { "x-amz-decoded-content-length": "4" };
+  const form = "STREAMING-UNSIGNED-PAYLOAD-TRAILER";
+  assertEquals(await ask("POST", "4\r\nbody\r\n0\r\n\r\n", form, framed), [200, undefined]);
+  const large = "x".repeat(2 * 1024 * 1024);
+  const largeHash = createHash("sha256").update(large).digest("hex");
+  assertEquals((await ask("POST", large, largeHash))[1], "MaxMessageLengthExceeded");
+  assertEquals(store.calls.slice(before).filter((call) => !call.startsWith("statBucket")), []);
+});
+
 Deno.test("a missing bucket outranks whatever else is wrong with a request", async () => {
   const { handler } = memoryGateway();
   const requests: [target: string, init: RequestInit][] = [

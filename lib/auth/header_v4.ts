@@ -15,6 +15,9 @@ import type { SignatureV4 } from "./verify_v4.ts";
 /** The scheme of a SigV4 Authorization header. */
 export const V4_SCHEME = "AWS4-HMAC-SHA256";
 
+/** All that the header consists of; of two headers, which the runtime joins, one would go unverified. */
+const COMPONENTS: readonly string[] = ["Credential", "SignedHeaders", "Signature"];
+
 /**
  * Reads the signature of a SigV4 `Authorization` header.
  *
@@ -62,7 +65,9 @@ function parseParts(text: string): ReadonlyMap<string, string> {
   for (const part of text.split(",")) {
     const equals = part.indexOf("=");
     const name = part.slice(0, Math.max(equals, 0)).trim();
-    if (equals < 0 || parts.has(name)) throw malformed(`unexpected component "${part.trim()}".`);
+    if (!COMPONENTS.includes(name) || parts.has(name)) {
+      throw malformed(`unexpected component "${name}".`);
+    }
     parts.set(name, part.slice(equals + 1).trim());
   }
   return parts;

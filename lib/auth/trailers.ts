@@ -61,12 +61,12 @@ export function checkTrailers(
       });
     }
   }
-  if (signer !== undefined) verifySignature(trailers, signer);
-  if (announced === undefined || name === undefined) return undefined;
-  const value = trailers.get(name);
-  if (value === undefined) {
+  const value = name === undefined ? undefined : trailers.get(name);
+  if (name !== undefined && value === undefined) {
     throw new S3Error("MalformedTrailerError", { message: `The trailer ${name} is missing` });
   }
+  if (signer !== undefined) verifySignature(trailers, signer);
+  if (announced === undefined || value === undefined) return undefined;
   const checksum = decodeDigest(value, announced);
   if (checksum === undefined) {
     throw new S3Error("InvalidRequest", {

@@ -96,6 +96,8 @@ function* stringsToSign(
   }
 }
 
+const HEADER_NAME = /^[a-z0-9!#$%&'*+.^_`|~-]+$/;
+
 /** As sent; then as botocore means it, which signs headers and moves them to the query. */
 function placements(
   request: AuthRequest,
@@ -107,8 +109,9 @@ function placements(
   for (const { name, value } of decodedParameters(request.rawQuery, "blank")) {
     const lower = name.toLowerCase();
     if (!/^(x-amz-.*|content-md5|content-type)$/s.test(lower)) continue;
-    // Of two only one can be signed, and whoever reads them later may take the other.
-    if (moved.has(lower)) return [sent];
+    // Of two only one can be signed, and whoever reads them later may take the other. What no header can hold
+    // would let one parameter sign for several.
+    if (moved.has(lower) || !HEADER_NAME.test(lower) || /[\r\n]/.test(value ?? "")) return [sent];
     moved.set(lower, value ?? "");
   }
   const merged = new Map([...moved, ...sent]);

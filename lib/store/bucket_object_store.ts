@@ -17,6 +17,7 @@ import { ListingMemory } from "./listing/listing_memory.ts";
 import { lookAtObjects, lookAtParts, type LookContext } from "./look_at_objects.ts";
 import type {
   BucketSettings,
+  BucketSettingsOptions,
   ByteRange,
   CommitEntry,
   CommitResult,
@@ -265,8 +266,14 @@ export class BucketObjectStore implements ObjectStore {
     });
   }
 
-  bucketSettings(bucket: string): Promise<BucketSettings> {
-    return withStoreErrors(async () => await this.#settings.get(await this.#hubId(bucket)));
+  bucketSettings(
+    bucket: string,
+    { remembered = false }: BucketSettingsOptions = {},
+  ): Promise<BucketSettings> {
+    return withStoreErrors(async () => {
+      const id = await this.#hubId(bucket);
+      return remembered ? this.#settings.remembered(id) : await this.#settings.get(id);
+    });
   }
 
   updateBucketSettings(

@@ -192,6 +192,12 @@ export interface TransferOptions {
   readonly signal?: AbortSignal;
 }
 
+/** How the settings of a bucket are looked up. */
+export interface BucketSettingsOptions {
+  /** Takes what is remembered, however old, and none if nothing is: no look at the bucket. Default false. */
+  readonly remembered?: boolean;
+}
+
 /** The storage that the operations stand on. */
 export interface ObjectStore {
   /** Who owns what is stored: the Hub user's or organisation's id and name. */
@@ -213,7 +219,7 @@ export interface ObjectStore {
    * What is configured for the bucket. Another gateway's change may take a minute to be seen. Throws
    * `no_such_bucket`, unless the settings are remembered.
    */
-  bucketSettings(bucket: string): Promise<BucketSettings>;
+  bucketSettings(bucket: string, options?: BucketSettingsOptions): Promise<BucketSettings>;
   /**
    * Changes what is configured for the bucket; seen at once. Changes by gateways that share locks follow one
    * another, each made of what the one before has left. Throws `no_such_bucket`.

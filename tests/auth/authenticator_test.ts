@@ -70,6 +70,8 @@ Deno.test("a header that cannot be read is malformed", () => {
     good.replace("host;", "HOST;"),
     good.replace("host;", ";"),
     `${good}, Signature=00`,
+    `${good}, AWS ${EXAMPLE.accessKeyId}:x=`,
+    `${good}, Token=t`,
   ];
   for (const authorization of bad) {
     assertEquals(
@@ -391,6 +393,37 @@ Deno.test("a SigV2 URL may have its signed headers moved into the query, as boto
   assertEquals(accepts("PUT", url, {}).hoisted, true);
   for (const again of ["&x-amz-meta-a=2", "&X-Amz-Meta-A=2", "&x-amz-copy-source=b/other"]) {
     assertEquals(codeOf("PUT", url + again, {}), "SignatureDoesNotMatch", again);
+  }
+});
+
+Deno.test("one parameter of a SigV2 URL never stands for several headers that were signed", () => {
+  const expires = String(Date.parse(NOW) / 1000 + 60);
+  const amz = "x-amz-acl:private\nx-amz-copy-source:/b/other\n";
+  const signature = signV2(`PUT\n\n\n${expires}\n${amz}/b/k`);
+  const url =
+    `/b/k?AWSAccessKeyId=${EXAMPLE.accessKeyId}&Signature=${encodeURIComponent(signature)}` +
+    `&Expires=${expires}&`;
+  accepts("PUT", `${url}x-amz-acl=private&x-amz-copy-source=/b/other`, {});
+  for (
+    const joined of [
+      "x-amz-acl=private%0Ax-amz-copy-source:/b/other",
+      "x-amz-acl:private%0Ax-amz-copy-source=/b/other",
+      "x-amz-acl%3Aprivate%0Ax-amz-copy-source%3A/b/other",
+    ]
+  ) {
+    assertEquals(codeOf("PUT", url + joined, {}), "SignatureDoesNotMatch", joined);
+  }
+});
+
+Deno.test("of two signatures none counts", () => {
+  const now = Date.parse(NOW) / 1000;
+  const signature = encodeURIComponent(signV2(`GET\n\n\n${now + 60}\n/b`));
+  const v2 = `AWSAccessKeyId=${EXAMPLE.accessKeyId}&Expires=${now + 60}&Signature=${signature}`;
+  accepts("GET", `/b?${v2}`, {});
+  assertEquals(codeOf("GET", `/b?${v2}`, headerV4()), "InvalidArgument");
+  for (const parameter of ["X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature"]) {
+    assertEquals(codeOf("GET", `/b?${v2}&${parameter}=x`, {}), "InvalidArgument");
+    assertEquals(codeOf("GET", `/b?${parameter}=x`, headerV4()), "InvalidArgument");
   }
 });
 

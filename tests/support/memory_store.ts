@@ -3,6 +3,7 @@ import { StoreError } from "../../lib/errors/store_error.ts";
 import { compareUtf8 } from "../../lib/flow/utf8_order.ts";
 import type {
   BucketSettings,
+  BucketSettingsOptions,
   ByteRange,
   CommitEntry,
   CommitResult,
@@ -88,7 +89,11 @@ export class MemoryStore implements ObjectStore {
     this.#buckets.delete(plainName(bucket));
   }
 
-  async bucketSettings(bucket: string): Promise<BucketSettings> {
+  async bucketSettings(
+    bucket: string,
+    { remembered = false }: BucketSettingsOptions = {},
+  ): Promise<BucketSettings> {
+    if (remembered) return this.#buckets.get(bucket)?.settings ?? {};
     this.calls.push(`bucketSettings ${bucket}`);
     return (await this.#found(bucket)).settings;
   }

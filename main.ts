@@ -24,8 +24,8 @@ const { values: flags, positionals: [command = "serve", ...rest] } = parseComman
 if (flags.help) finish(helpText(denoJson.version));
 else if (flags.version) finish(denoJson.version);
 else if (rest.length > 0) fail(`Unexpected argument: ${rest[0]}\n\n${helpText(denoJson.version)}`);
-else if (command === "serve") await serve(settings());
-else if (command === "hub") await serveHub(settings());
+else if (command === "serve") await telling(serve);
+else if (command === "hub") await telling(serveHub);
 else if (command === "health") await checkHealth(settings());
 else fail(`Unknown command: ${command}\n\n${helpText(denoJson.version)}`);
 
@@ -56,18 +56,36 @@ async function serve(config: Config): Promise<void> {
   scheduleSweeps(gateway, log);
   const stopped = stopSignal(log);
   const requests = new InFlight();
-  const server = Deno.serve({
-    hostname: config.host,
-    port: config.port,
-    automaticCompression: false,
-    onListen: ({ hostname, port }) =>
-      console.log(startText({ config, hostname, port, accessKey, hubUrl: hub?.url })),
-  }, requests.wrap(gateway.handler, gateway.refuse));
+  const server = listening(
+    () =>
+      Deno.serve({
+        hostname: config.host,
+        port: config.port,
+        automaticCompression: false,
+        onListen: ({ hostname, port }) =>
+          console.log(startText({ config, hostname, port, accessKey, hubUrl: hub?.url })),
+      }, requests.wrap(gateway.handler, gateway.refuse)),
+    `Port ${config.port} is taken: set HUGBUCKET_PORT to another port`,
+  );
   await stopped;
-  await requests.finish();
+  if (!await requests.finish(config.shutdownGraceSeconds * 1000)) {
+    log.warning("stopped with requests under way", { seconds: config.shutdownGraceSeconds });
+    return;
+  }
   await server.shutdown();
   await gateway.close();
   await hub?.close();
+}
+
+/** Says what kept a command from its work: a port that is taken, a directory that is none. */
+async function telling(work: (config: Config) => Promise<void>): Promise<void> {
+  const config = settings();
+  try {
+    await work(config);
+  } catch (error) {
+    if (config.logLevel === "debug" || !(error instanceof Error)) throw error;
+    fail(`HugBucket stopped: ${error.message}\n(HUGBUCKET_LOG_LEVEL=debug shows where.)`);
+  }
 }
 
 /** The embedded hub alone, as a Hub for other tools. */
@@ -85,18 +103,30 @@ async function serveHub(config: Config): Promise<void> {
 
 async function startHub(config: Config, token: string): Promise<EmbeddedHub> {
   const { createEmbeddedHub } = await import("./lib/create_embedded_hub.ts");
+  return await listening(
+    () =>
+      createEmbeddedHub({
+        directory: config.dataDir,
+        hostname: "127.0.0.1",
+        port: config.hubPort,
+        users: [{ name: "local", token }],
+      }),
+    `Port ${config.hubPort} is taken: set HUGBUCKET_HUB_PORT to another port for the embedded hub`,
+  );
+}
+
+/** Starts something that listens; an address that is taken ends the program with the message. */
+function listening<T>(start: () => T, message: string): T {
+  const tell = (error: unknown): never => {
+    if (error instanceof Deno.errors.AddrInUse) fail(message);
+    throw error;
+  };
   try {
-    return await createEmbeddedHub({
-      directory: config.dataDir,
-      hostname: "127.0.0.1",
-      port: config.hubPort,
-      users: [{ name: "local", token }],
-    });
+    const started = start();
+    // What starts later fails later.
+    return started instanceof Promise ? started.catch(tell) as T : started;
   } catch (error) {
-    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    return fail(
-      `Port ${config.hubPort} is taken: set HUGBUCKET_HUB_PORT to another port for the embedded hub`,
-    );
+    return tell(error);
   }
 }
 
@@ -155,21 +185,27 @@ function schedule(log: Log, { name, cron, minutes, run }: Job): void {
   else Deno.unrefTimer(setInterval(attempt, minutes * MINUTE_MS));
 }
 
-/** Resolves on SIGINT or SIGTERM; a second signal then ends the process at once. */
+/** The task runner passes on a signal that the terminal has sent to the gateway already. */
+const REPEATED_MS = 1000;
+
+/** Resolves on SIGINT or SIGTERM; another one later ends the process at once. */
 function stopSignal(log: Log): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const signals: readonly Deno.Signal[] = Deno.build.os === "windows"
     ? ["SIGINT"]
     : ["SIGINT", "SIGTERM"];
-  const listeners = signals.map((signal) => {
-    const listener = () => {
-      log.info("stopping", { signal });
-      for (const { signal, listener } of listeners) Deno.removeSignalListener(signal, listener);
-      resolve();
-    };
-    Deno.addSignalListener(signal, listener);
-    return { signal, listener };
-  });
+  let stoppedAt: number | undefined;
+  for (const signal of signals) {
+    Deno.addSignalListener(signal, () => {
+      if (stoppedAt === undefined) {
+        stoppedAt = performance.now();
+        log.info("stopping", { signal });
+        resolve();
+      } else if (performance.now() - stoppedAt > REPEATED_MS) {
+        Deno.exit(130);
+      }
+    });
+  }
   return promise;
 }
 

@@ -72,6 +72,11 @@ async function start(
   };
 }
 
+/** Writes more than the sockets in between hold, so that the gateway must be reading. */
+async function writeUntilRead(writer: WritableStreamDefaultWriter<Uint8Array>): Promise<void> {
+  for (let i = 0; i < 24; i++) await writer.write(new Uint8Array(1 << 20));
+}
+
 const endpointOf = (text: string): string => /S3 endpoint +(http\S+)/.exec(text)?.[1] ?? "";
 const variable = (text: string, name: string): string =>
   new RegExp(`export ${name}=(\\S+)`).exec(text)?.[1] ?? "";
@@ -182,8 +187,7 @@ Deno.test("SIGTERM finishes the request under way, then ends", async () => {
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const answer = fetch(`${url}/slow/key`, { method: "PUT", body: readable });
   const writer = writable.getWriter();
-  await writer.write(new Uint8Array(100_000));
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  await writeUntilRead(writer);
   gateway.child.kill("SIGTERM");
   await new Promise((resolve) => setTimeout(resolve, 200));
   await writer.write(new Uint8Array(100_000));
@@ -247,8 +251,7 @@ Deno.test("Ctrl-C on the start task finishes the request under way", () =>
     const url = await getSignedUrl(s3, new PutObjectCommand({ Bucket: "slow", Key: "key" }));
     const answer = fetch(url, { method: "PUT", body: readable });
     const writer = writable.getWriter();
-    await writer.write(new Uint8Array(100_000));
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await writeUntilRead(writer);
     Deno.kill(-child.pid, "SIGINT");
     await new Promise((resolve) => setTimeout(resolve, 300));
     await writer.write(new Uint8Array(100_000));

@@ -90,7 +90,7 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
   const hostId = btoa(randomHex(24));
   const domains = parts.domains ?? [];
   const { store, log, bodyIdleMs } = parts;
-  const cors = new CorsRules({ store, log, origins: parts.corsOrigins ?? [] });
+  const cors = new CorsRules({ store, log, now, origins: parts.corsOrigins ?? [] });
 
   async function handle(request: Request): Promise<Response> {
     const { method } = request;

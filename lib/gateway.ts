@@ -90,7 +90,7 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
   const hostId = btoa(randomHex(24));
   const domains = parts.domains ?? [];
   const { store, log, bodyIdleMs } = parts;
-  const cors = new CorsRules({ store, log, origins: parts.corsOrigins ?? [] });
+  const cors = new CorsRules({ store, log, now, origins: parts.corsOrigins ?? [] });
 
   async function handle(request: Request): Promise<Response> {
     const { method } = request;
@@ -248,7 +248,8 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
       logRequest(log, trace, { status, endedAt: now(), ...end });
     // Other bodies are whole already; touching them as streams would cost Deno's fast path.
     if (trace.operation === "GetObject" && response.ok && response.body !== null) {
-      return new Response(observeBody(response.body, logEnd), { status, headers });
+      const body = observeBody(response.body, request.signal, logEnd);
+      return new Response(body, { status, headers });
     }
     const bytes = request.method === "HEAD" ? 0 : Number(headers.get("Content-Length") ?? 0);
     logEnd({ bytes, aborted: request.signal.aborted });

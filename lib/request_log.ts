@@ -66,14 +66,21 @@ export interface BodyEnd {
  * through, so that a client which leaves ends the fetch from the storage.
  *
  * @param body The body.
+ * @param client Aborts when the client goes away: what fails then is no failure of the storage.
  * @param ended Called once: at the end, on failure, or when the client went away.
  */
 export function observeBody(
   body: ReadableStream<Uint8Array>,
+  client: AbortSignal,
   ended: (end: BodyEnd) => void,
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   let bytes = 0;
+  let told = false;
+  const tell = (end: Omit<BodyEnd, "bytes">): void => {
+    if (!told) ended({ bytes, ...end });
+    told = true;
+  };
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
@@ -83,14 +90,16 @@ export function observeBody(
           return controller.enqueue(value);
         }
       } catch (failure) {
-        ended({ bytes, aborted: false, failure });
+        tell(client.aborted ? { aborted: true } : { aborted: false, failure });
+        // Nobody is there to see how it ends, and of an error the runtime would print the stack.
+        if (client.aborted) return controller.close();
         throw failure;
       }
-      ended({ bytes, aborted: false });
+      tell({ aborted: false });
       controller.close();
     },
     async cancel(reason) {
-      ended({ bytes, aborted: true });
+      tell({ aborted: true });
       await reader.cancel(reason);
     },
   }, { highWaterMark: 0 });

@@ -15,6 +15,9 @@ export interface DrainLimits {
   readonly maxMs?: number;
 }
 
+/** How {@linkcode drain} went: `left` when not all was read, within its bounds or because somebody else holds it. */
+export type DrainEnd = "ended" | "left" | "failed";
+
 /** A stream that has ended. */
 export function emptyStream(): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>({ start: (controller) => controller.close() });
@@ -98,9 +101,9 @@ export function messageTooLong(limit: number): S3Error {
 export async function drain(
   body: ReadableStream<Uint8Array> | null,
   limits: DrainLimits = {},
-): Promise<boolean> {
-  if (body === null) return true;
-  if (body.locked) return false;
+): Promise<DrainEnd> {
+  if (body === null) return "ended";
+  if (body.locked) return "left";
   const maxBytes = limits.maxBytes ?? 1024 * 1024;
   const reader = body.getReader();
   let expired = false;
@@ -112,15 +115,14 @@ export async function drain(
   try {
     for (let size = 0; size <= maxBytes;) {
       const { done, value } = await reader.read();
-      if (done) return !expired;
+      if (done) return expired ? "left" : "ended";
       size += value.length;
     }
     await reader.cancel();
-    return false;
+    return "left";
   } catch {
-    // The client is gone or the body had failed before: either way nothing is left to read, and
-    // whoever read the body first has reported it.
-    return false;
+    // The client is gone or the body had failed before, and whoever read the body first has reported it.
+    return expired ? "left" : "failed";
   } finally {
     clearTimeout(timer);
     reader.releaseLock();

@@ -57,7 +57,7 @@ export function unservedError(operation: UnservedOperation): S3Error {
 
 /** Routes of the first marker that is there; without any, the plain ones. */
 function selectedRoutes(input: DetectInput): readonly Route[] {
-  const { address, query } = input;
+  const { address } = input;
   const routes = ROUTES[address.kind].filter((route) => applies(route, input));
   const marker = routes[0]?.marker;
   const stray = strayMarker(input);

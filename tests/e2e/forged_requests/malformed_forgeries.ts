@@ -57,7 +57,7 @@ export function malformedForgeries(name: Authentication): readonly Forgery[] {
         of(
           "the hash of a body replaced",
           "SignatureDoesNotMatch",
-          (signed) => withHeaders(signed, { "x-amz-content-sha256": "UNSIGNED-PAYLOAD" }),
+          (signed) => withHeaders(signed, { "x-amz-content-sha256": "0".repeat(64) }),
         ),
       ];
     }

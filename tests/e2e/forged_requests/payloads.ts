@@ -84,16 +84,16 @@ export function seal(
   signer: Signer,
 ): Sealed {
   const body = request.body ?? new Uint8Array(0);
-  const head = AUTHENTICATIONS[name]({
-    ...request,
-    headers: {
-      ...request.headers,
-      ...payload.headers?.(body),
-      "x-amz-content-sha256": payload.hash(body),
-    },
-  }, signer);
+  const head = AUTHENTICATIONS[name](announced(request, payload), signer);
   const chunked = payload.frame && frame(body, payload.frame, head, signer);
   return { head, chunked, body: chunked === undefined ? body : bytesOfChunks(chunked) };
+}
+
+/** A request that says in its head that its body has a form. */
+export function announced(request: RawRequest, payload: Payload): RawRequest {
+  const body = request.body ?? new Uint8Array(0);
+  const headers = { ...payload.headers?.(body), "x-amz-content-sha256": payload.hash(body) };
+  return { ...request, headers: { ...request.headers, ...headers } };
 }
 
 /** The request as it is sent. */

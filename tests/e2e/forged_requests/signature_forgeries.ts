@@ -23,18 +23,22 @@ import type { Row } from "./rows.ts";
 import { timeForgeries } from "./time_forgeries.ts";
 import { malformedForgeries } from "./malformed_forgeries.ts";
 
-/** What is forged is a thing of the request: its sender, its address, its query, its headers. */
-export const REQUEST_FORGERIES: readonly Forgery[] = [
+/** Who sends it does not hold the secret. */
+export const SENDER_FORGERIES: readonly Forgery[] = [
   ...unsignedForgeries(),
+  ...AUTHENTICATION_NAMES.flatMap(secretForgeries),
+];
+
+/** Something of the request is not what was signed: its address, its query, its headers. */
+export const REQUEST_FORGERIES: readonly Forgery[] = [
   ...AUTHENTICATION_NAMES.flatMap((name) => [
-    ...secretForgeries(name),
     ...addressForgeries(name),
     ...queryForgeries(name),
     ...headerForgeries(name),
   ]),
 ];
 
-/** What is wrong is the signature itself, whatever it signs. */
+/** The signature itself is none, whatever it signs. */
 export const SIGNATURE_FORGERIES: readonly Forgery[] = [
   ...AUTHENTICATION_NAMES.flatMap((name) => [
     ...timeForgeries(name),
@@ -321,3 +325,10 @@ function doubleForgeries(): readonly Forgery[] {
     }),
   ];
 }
+
+/** All of them. */
+export const ALL_FORGERIES: readonly Forgery[] = [
+  ...SENDER_FORGERIES,
+  ...REQUEST_FORGERIES,
+  ...SIGNATURE_FORGERIES,
+];

@@ -40,6 +40,8 @@ export interface Config {
   readonly multipartUploadTtlSeconds: number;
   /** Bytes that all transfers together may hold in memory. */
   readonly memoryBudget: number;
+  /** Namespaces whose buckets are listed besides those of the default one. */
+  readonly otherNamespaces: readonly string[];
   /** How long requests under way may take when the gateway is stopped. */
   readonly shutdownGraceSeconds: number;
   /** Threads for the byte work of uploads; absent for as many as pay. */
@@ -71,9 +73,10 @@ const UNITS: Readonly<Record<string, number>> = { "": 1, KIB: 1024, MIB, GIB: 10
 
 const text = v.pipe(v.string(), v.trim(), v.nonEmpty("must not be blank"));
 const token = v.pipe(text, v.regex(/^[!-~]+$/, "must be a token, which has no blanks"));
+const NAMESPACE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,95}$/;
 const namespace = v.pipe(
   text,
-  v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,95}$/, "must be the name of a user or an organization"),
+  v.regex(NAMESPACE, "must be the name of a user or an organization"),
 );
 const port = v.pipe(
   v.string(),
@@ -121,6 +124,10 @@ const domains = list(
   /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i,
   "must be domains without a port, such as s3.example.com, separated by commas",
 );
+const namespaces = list(
+  NAMESPACE,
+  "must be names of users or organizations, separated by commas",
+);
 const origins = list(
   /^[!-)+-~]*\*?[!-)+-~]*$/,
   "must be origins such as https://example.com, each with one * at most, separated by commas",
@@ -131,6 +138,7 @@ const SCHEMA = v.object({
   HF_TOKEN: v.optional(token),
   HF_ENDPOINT: v.optional(url, "https://huggingface.co"),
   HF_NAMESPACE: v.optional(namespace),
+  HUGBUCKET_NAMESPACES: v.optional(namespaces),
   AWS_ACCESS_KEY_ID: v.optional(text),
   AWS_SECRET_ACCESS_KEY: v.optional(text),
   HUGBUCKET_ALLOW_ANONYMOUS: v.optional(flag, "false"),
@@ -157,6 +165,8 @@ export const VARIABLES: Readonly<Record<VariableName, string>> = {
   HF_TOKEN: "token for the Hub; without it an embedded hub has to be asked for",
   HF_ENDPOINT: "base URL of the Hub",
   HF_NAMESPACE: "namespace of plain bucket names; default: the token's user",
+  HUGBUCKET_NAMESPACES:
+    "further namespaces, separated by commas, whose buckets ListBuckets shows as namespace--name",
   AWS_ACCESS_KEY_ID: "access key that clients sign with",
   AWS_SECRET_ACCESS_KEY: "its secret; without the pair authentication is off",
   HUGBUCKET_ALLOW_ANONYMOUS: "true: serve unsigned requests although others can reach the address",
@@ -220,6 +230,7 @@ function toConfig(env: v.InferOutput<typeof SCHEMA>): Config {
     corsOrigins: env.HUGBUCKET_CORS_ORIGINS ?? [],
     multipartUploadTtlSeconds: env.HUGBUCKET_MULTIPART_UPLOAD_TTL,
     memoryBudget: env.HUGBUCKET_MEMORY_BUDGET,
+    otherNamespaces: env.HUGBUCKET_NAMESPACES ?? [],
     shutdownGraceSeconds: env.HUGBUCKET_SHUTDOWN_GRACE,
     ...(env.HUGBUCKET_WORKERS !== undefined && { workers: env.HUGBUCKET_WORKERS }),
     logLevel: env.HUGBUCKET_LOG_LEVEL,

@@ -19,6 +19,8 @@ export interface GatewayOptions {
   readonly endpoint?: string;
   /** The namespace of plain bucket names. Default: the token's user. */
   readonly namespace?: string;
+  /** Further namespaces, whose buckets ListBuckets shows as `namespace--name`. Default: none. */
+  readonly otherNamespaces?: readonly string[];
   /** Key pairs that clients sign with. Without any, every request is refused unless `allowAnonymous`. */
   readonly credentials?: readonly Credential[];
   /** Serves every request unsigned when there are no credentials. Default: false. */
@@ -110,6 +112,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   });
   const store = new BucketObjectStore({
     buckets,
+    otherNamespaces: options.otherNamespaces ?? [],
     locks: options.locks ?? new MemoryKeyLocks(),
     now,
     onIgnored: ({ bucket, path, reason }) =>

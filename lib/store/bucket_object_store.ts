@@ -111,12 +111,20 @@ export class BucketObjectStore implements ObjectStore {
       const namespace = await this.#buckets.namespace();
       const others = this.#options.otherNamespaces ?? [];
       const lists = await Promise.all(
-        [...new Set([namespace, ...others])].map((each) =>
-          Array.fromAsync(this.#buckets.list(each))
-        ),
+        [...new Set([namespace, ...others])].map((each) => this.#bucketsOf(each)),
       );
       return lists.flat().map((info) => storeBucket(info, namespace)).sort(byName);
     });
+  }
+
+  /** A namespace that is not there is a mistake of the gateway's settings, not of the client's. */
+  async #bucketsOf(namespace: string): Promise<readonly BucketInfo[]> {
+    try {
+      return await Array.fromAsync(this.#buckets.list(namespace));
+    } catch (cause) {
+      if (!(cause instanceof HubError) || cause.kind !== "not_found") throw cause;
+      throw new StoreError("denied", `The Hub has no namespace ${namespace}`, { cause });
+    }
   }
 
   createBucket(bucket: string): Promise<"created" | "existed"> {

@@ -38,6 +38,12 @@ Deno.test("buckets are made, listed by name, looked at and deleted", () =>
     assertEquals((await store.owner()).name, "alice");
   }, { otherNamespaces: ["acme"] }));
 
+Deno.test("a namespace that is not there is refused, not a bucket that is missing", () =>
+  withStore(async ({ store }) => {
+    const error = await assertRejects(() => store.listBuckets(), StoreError, "namespace nobody");
+    assertEquals(error.kind, "denied");
+  }, { otherNamespaces: ["nobody"] }));
+
 Deno.test("a new bucket is private", () =>
   withStore(async ({ buckets }) => {
     assertEquals((await buckets.info(BUCKET_ID)).private, true);

@@ -81,7 +81,9 @@ export class BodyDigests {
     const computed = this.#done.get(algorithm) ?? new Uint8Array(0);
     if (computed.toHex() === expected.toHex()) return;
     throw new S3Error("BadDigest", {
-      message: `The ${name} you specified did not match what we received.`,
+      message: `The ${name} you specified did not match ${
+        algorithm === "MD5" ? "what we received." : "the calculated checksum."
+      }`,
       fields: {
         ExpectedDigest: encodeBase64(expected),
         CalculatedDigest: encodeBase64(computed),

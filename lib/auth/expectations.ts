@@ -53,6 +53,7 @@ export function readExpectations(
   const checksum = headerChecksums ? readChecksumHeader(headers) : undefined;
   const trailer = readTrailerName(headers, payload);
   if (checksum !== undefined && trailer !== undefined) throw multipleChecksums();
+  if (headerChecksums) requireAnnounced(headers, checksum?.algorithm ?? trailer);
   const wireLength = contentLength(headers);
   const length = payload.kind === "plain" ? wireLength : decodedLength(headers);
   return {
@@ -109,6 +110,15 @@ function readTrailerName(headers: Headers, payload: PayloadForm): ChecksumAlgori
   return algorithmOf(name);
 }
 
+/** SDKs announce the algorithm of the value that they send; alone the announcement says nothing. */
+function requireAnnounced(headers: Headers, sent: ChecksumAlgorithm | undefined): void {
+  const announced = headers.get("x-amz-sdk-checksum-algorithm");
+  if (announced === null || sent === undefined || checksumAlgorithm(announced) === sent) return;
+  throw new S3Error("InvalidRequest", {
+    message: "Value for x-amz-sdk-checksum-algorithm header is invalid.",
+  });
+}
+
 function algorithmOf(name: string): ChecksumAlgorithm {
   const algorithm = checksumAlgorithm(name.slice(PREFIX.length));
   if (algorithm !== undefined) return algorithm;
@@ -117,36 +127,33 @@ function algorithmOf(name: string): ChecksumAlgorithm {
       message: `${name} is not supported; use one of ${CHECKSUM_ALGORITHMS.join(", ")}`,
     });
   }
-  throw new S3Error("InvalidRequest", { message: `${name} is not a checksum header.` });
+  throw new S3Error("InvalidRequest", {
+    message: "The algorithm type you specified in x-amz-checksum- header is invalid.",
+  });
 }
 
 function contentLength(headers: Headers): number | undefined {
   // RFC 9112 section 6.3: Transfer-Encoding overrides Content-Length.
   if (headers.has("transfer-encoding")) return undefined;
-  return readLength(headers, "content-length");
+  const text = headers.get("content-length");
+  if (text === null) return undefined;
+  const length = lengthOf(text);
+  if (length !== undefined) return length;
+  throw new S3Error("InvalidArgument", {
+    message: "content-length must be a number of bytes",
+    fields: { ArgumentName: "content-length", ArgumentValue: text },
+  });
 }
 
 function decodedLength(headers: Headers): number {
-  const length = readLength(headers, "x-amz-decoded-content-length");
-  if (length === undefined) {
-    throw new S3Error("MissingContentLength", {
-      message: "You must provide the x-amz-decoded-content-length HTTP header.",
-    });
-  }
+  const length = lengthOf(headers.get("x-amz-decoded-content-length") ?? "");
+  if (length === undefined) throw new S3Error("MissingContentLength");
   return length;
 }
 
-function readLength(headers: Headers, name: string): number | undefined {
-  const text = headers.get(name);
-  if (text === null) return undefined;
+function lengthOf(text: string): number | undefined {
   const length = /^\d{1,16}$/.test(text) ? Number(text) : NaN;
-  if (!Number.isSafeInteger(length)) {
-    throw new S3Error("InvalidArgument", {
-      message: `${name} must be a number of bytes`,
-      fields: { ArgumentName: name, ArgumentValue: text },
-    });
-  }
-  return length;
+  return Number.isSafeInteger(length) ? length : undefined;
 }
 
 function multipleChecksums(): S3Error {

@@ -14,6 +14,7 @@ import type { SignatureV4 } from "./verify_v4.ts";
 
 /** The scheme of a SigV4 Authorization header. */
 export const V4_SCHEME = "AWS4-HMAC-SHA256";
+const COMPONENTS = ["Credential", "SignedHeaders", "Signature"] as const;
 
 /**
  * Reads the signature of a SigV4 `Authorization` header.
@@ -58,21 +59,30 @@ export function readHeaderV4(
 }
 
 function parseParts(text: string): ReadonlyMap<string, string> {
+  const components = text.split(",");
+  if (components.length < COMPONENTS.length) {
+    throw malformed(
+      "the authorization header requires three components: Credential, SignedHeaders, and Signature.",
+    );
+  }
   const parts = new Map<string, string>();
-  for (const part of text.split(",")) {
+  for (const part of components) {
     const equals = part.indexOf("=");
     const name = part.slice(0, Math.max(equals, 0)).trim();
-    if (equals < 0 || parts.has(name)) throw malformed(`unexpected component "${part.trim()}".`);
+    if (equals < 0 || parts.has(name)) {
+      throw malformed(`the authorization component "${part.trim()}" is malformed.`);
+    }
     parts.set(name, part.slice(equals + 1).trim());
   }
   return parts;
 }
 
-function required(parts: ReadonlyMap<string, string>, name: string): string {
+function required(
+  parts: ReadonlyMap<string, string>,
+  name: typeof COMPONENTS[number],
+): string {
   const value = parts.get(name);
-  if (value === undefined || value === "") {
-    throw malformed(`the authorization header requires the ${name} component.`);
-  }
+  if (value === undefined || value === "") throw malformed(`missing ${name}.`);
   return value;
 }
 

@@ -73,7 +73,7 @@ function readDirective(headers: Headers, name: string): "COPY" | "REPLACE" {
   const value = headers.get(name) ?? "COPY";
   if (value === "COPY" || value === "REPLACE") return value;
   throw new S3Error("InvalidArgument", {
-    message: `Unknown ${name}.`,
+    message: `Unknown ${name === "x-amz-tagging-directive" ? "tagging" : "metadata"} directive.`,
     fields: { ArgumentName: name, ArgumentValue: value },
   });
 }

@@ -73,16 +73,21 @@ function requireRule(rule: CorsRule): void {
     requireOneWildcard("AllowedOrigin", origin);
   }
   for (const header of allowedHeaders) {
-    if (!HEADER_NAME.test(header)) throw invalid(`AllowedHeader "${header}" is not a header name.`);
+    requireHeaderName("AllowedHeader", header);
     requireOneWildcard("AllowedHeader", header);
   }
   for (const header of exposeHeaders) {
-    if (!HEADER_NAME.test(header) || header.includes("*")) {
+    requireHeaderName("ExposeHeader", header);
+    if (header.includes("*")) {
       throw invalid(
         `ExposeHeader "${header}" contains wildcard. We currently do not support wildcard for ExposeHeader.`,
       );
     }
   }
+}
+
+function requireHeaderName(element: string, value: string): void {
+  if (!HEADER_NAME.test(value)) throw invalid(`${element} "${value}" contains invalid character.`);
 }
 
 function requireOneWildcard(element: string, value: string): void {

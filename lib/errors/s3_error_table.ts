@@ -68,6 +68,10 @@ export const S3_ERRORS = {
     "The content of the form does not meet the conditions of the policy.",
   ),
   InvalidRange: row(416, "The requested range is not satisfiable"),
+  InvalidRedirectLocation: row(
+    400,
+    "The website redirect location must have a prefix of 'http://' or 'https://' or '/'.",
+  ),
   InvalidRequest: row(400, "Invalid Request"),
   InvalidTag: row(400, "The tag provided was not a valid tag."),
   InvalidToken: row(400, "The provided token is malformed or otherwise invalid."),

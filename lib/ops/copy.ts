@@ -16,7 +16,8 @@ export const copyObject: OperationHandler<"CopyObject"> = async (context, input)
   store.checkKey(input.key);
   const { source, metadataDirective, taggingDirective } = input;
   const toItself = source.bucket === input.bucket && source.key === input.key;
-  if (toItself && metadataDirective === "COPY" && taggingDirective === "COPY") {
+  const redirects = input.attributes.websiteRedirectLocation !== undefined;
+  if (toItself && metadataDirective === "COPY" && taggingDirective === "COPY" && !redirects) {
     throw new S3Error("InvalidRequest", {
       message:
         "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
@@ -39,15 +40,25 @@ export const copyObject: OperationHandler<"CopyObject"> = async (context, input)
   }
 };
 
-/** The tags have a directive of their own; a checksum belongs to the bytes and always goes along. */
+/**
+ * The tags have a directive of their own; a checksum belongs to the bytes and always goes along; the redirect
+ * is never copied (Amazon S3 API reference, CopyObject).
+ */
 function copiedAttributes(
   { metadataDirective, taggingDirective, attributes: given }: CopyObjectInput,
   source: ObjectAttributes,
 ): ObjectAttributes {
-  const { tags: _, checksum: __, ...described } = metadataDirective === "COPY" ? source : given;
+  const { tags: _, checksum: __, websiteRedirectLocation: ___, ...described } =
+    metadataDirective === "COPY" ? source : given;
   const { tags } = taggingDirective === "COPY" ? source : given;
+  const { websiteRedirectLocation } = given;
   const { checksum } = source;
-  return { ...described, ...(tags && { tags }), ...(checksum && { checksum }) };
+  return {
+    ...described,
+    ...(websiteRedirectLocation !== undefined && { websiteRedirectLocation }),
+    ...(tags && { tags }),
+    ...(checksum && { checksum }),
+  };
 }
 
 /** The store refuses a copy whose source was overwritten after it was looked at. */

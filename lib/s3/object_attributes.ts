@@ -13,6 +13,7 @@ import { parseTagging } from "./tagging_header.ts";
 const METADATA_PREFIX = "x-amz-meta-";
 /** The most bytes of user metadata, names (without their prefix) and values together. */
 const MAX_METADATA_BYTES = 2048;
+const MAX_REDIRECT_BYTES = 2048;
 /** What a header's name is made of (RFC 9110 section 5.6.2), in lower case. */
 const TOKEN = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
 
@@ -25,6 +26,7 @@ const PLAIN_HEADERS = {
   contentDisposition: "content-disposition",
   contentLanguage: "content-language",
   expires: "expires",
+  websiteRedirectLocation: "x-amz-website-redirect-location",
 } as const satisfies Partial<Record<keyof ObjectAttributes, string>>;
 
 /**
@@ -32,12 +34,13 @@ const PLAIN_HEADERS = {
  * metadata.
  *
  * @param headers The request's headers.
- * @throws {S3Error} MetadataTooLarge, and what is wrong with `x-amz-tagging`.
+ * @throws {S3Error} MetadataTooLarge, InvalidRedirectLocation, and what is wrong with `x-amz-tagging`.
  */
 export function objectAttributes(headers: Headers): ObjectAttributes {
   const contentType = headers.get("content-type");
   const contentEncoding = readContentEncoding(headers);
   const metadata = readMetadata(headers);
+  requireRedirect(headers);
   const tagging = headers.get("x-amz-tagging");
   const tags = tagging ? parseTagging(headerToUtf8(tagging) ?? tagging) : [];
   return {
@@ -52,6 +55,17 @@ export function objectAttributes(headers: Headers): ObjectAttributes {
     ...(metadata && { metadata }),
     ...(tags.length > 0 && { tags }),
   };
+}
+
+/** Another object's path or a URL (Amazon S3 API reference, PutObject). */
+function requireRedirect(headers: Headers): void {
+  const value = headers.get(PLAIN_HEADERS.websiteRedirectLocation) ?? "";
+  if (value.length > MAX_REDIRECT_BYTES) {
+    throw new S3Error("InvalidRedirectLocation", {
+      message: "The length of website redirect location cannot exceed 2,048 characters.",
+    });
+  }
+  if (!/^(\/|https?:\/\/|$)/.test(value)) throw new S3Error("InvalidRedirectLocation");
 }
 
 /** `aws-chunked` is how the body came, not what it is. */
@@ -92,7 +106,11 @@ export function attributeHeaders(attributes: ObjectAttributes): readonly [string
   const missing = Object.keys(metadata).length - named.length;
   return [
     ...cachingHeaders(attributes),
-    ...plainHeaders(attributes, ["contentDisposition", "contentLanguage"]),
+    ...plainHeaders(attributes, [
+      "contentDisposition",
+      "contentLanguage",
+      "websiteRedirectLocation",
+    ]),
     ...(contentEncoding !== undefined
       ? [["content-encoding", storedToHeader(contentEncoding)] as [string, string]]
       : []),

@@ -5,8 +5,7 @@
  * - canned ACLs that open an object to others are accepted and have no effect: the object stays
  *   private, and tools that always send one go on working;
  * - storage classes are accepted and treated as STANDARD;
- * - `x-amz-expected-bucket-owner`, `x-amz-request-payer`, `x-amz-mfa` and
- *   `x-amz-bypass-governance-retention` are left alone.
+ * - `x-amz-request-payer`, `x-amz-mfa` and `x-amz-bypass-governance-retention` are left alone.
  *
  * @module
  */
@@ -62,7 +61,6 @@ const RULES: readonly HeaderRule[] = [
   // Conditions of directory buckets: deleting in spite of them would lose data.
   { header: /^x-amz-if-match-/, refuse: notImplemented },
   { header: /^x-amz-grant-/, refuse: notImplemented },
-  { header: "x-amz-website-redirect-location", refuse: notImplemented },
   {
     header: "x-amz-acl",
     accepts: [

@@ -52,6 +52,10 @@ export const S3_ERRORS = {
   InternalError: row(500, "We encountered an internal error. Please try again."),
   InvalidAccessKeyId: row(403, "The AWS Access Key Id you provided does not exist in our records."),
   InvalidArgument: row(400, "Invalid Argument"),
+  InvalidBucketAclWithObjectOwnership: row(
+    400,
+    "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting",
+  ),
   InvalidBucketName: row(400, "The specified bucket is not valid."),
   InvalidDigest: row(400, "The Content-MD5 you specified was invalid."),
   InvalidPart: row(
@@ -77,7 +81,10 @@ export const S3_ERRORS = {
   InvalidToken: row(400, "The provided token is malformed or otherwise invalid."),
   InvalidURI: row(400, "Couldn't parse the specified URI."),
   KeyTooLongError: row(400, "Your key is too long."),
-  MalformedACLError: row(400, "The XML you provided was not well-formed or did not validate."),
+  MalformedACLError: row(
+    400,
+    "The XML you provided was not well-formed or did not validate against our published schema.",
+  ),
   MalformedPOSTRequest: row(
     400,
     "The body of your POST request is not well-formed multipart/form-data.",
@@ -94,6 +101,7 @@ export const S3_ERRORS = {
   MetadataTooLarge: row(400, "Your metadata headers exceed the maximum allowed metadata size"),
   MethodNotAllowed: row(405, "The specified method is not allowed against this resource."),
   MissingContentLength: row(411, "You must provide the Content-Length HTTP header."),
+  MissingSecurityHeader: row(400, "Your request was missing a required header."),
   MissingRequestBodyError: row(400, "Request body is empty."),
   NoSuchBucket: row(404, "The specified bucket does not exist"),
   NoSuchBucketPolicy: row(404, "The bucket policy does not exist"),
@@ -127,7 +135,6 @@ export const S3_ERRORS = {
     409,
     "A conflicting conditional operation is currently in progress against this resource. Try again.",
   ),
-  OwnershipControlsNotFoundError: row(404, "The bucket ownership controls were not found"),
   PreconditionFailed: row(412, "At least one of the pre-conditions you specified did not hold"),
   ReplicationConfigurationNotFoundError: row(404, "The replication configuration was not found"),
   RequestTimeTooSkewed: row(
@@ -148,6 +155,7 @@ export const S3_ERRORS = {
     "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
   ),
   SlowDown: row(503, "Please reduce your request rate."),
+  UnexpectedContent: row(400, "This request does not support content."),
   TooManyBuckets: row(400, "You have attempted to create more buckets than allowed."),
   XAmzContentSHA256Mismatch: row(
     400,

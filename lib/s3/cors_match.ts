@@ -9,6 +9,11 @@ import { S3Error } from "../errors/s3_error.ts";
 import type { CorsRule } from "../store/object_store.ts";
 import { emptyAnswer } from "./answers.ts";
 
+/** The methods that a rule can allow. */
+export const CORS_METHODS: readonly string[] = ["GET", "PUT", "POST", "DELETE", "HEAD"];
+/** What a header's name can be made of (RFC 9110 section 5.6.2); `*` is a wildcard in rules. */
+export const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+
 const VARY = "Origin, Access-Control-Request-Headers, Access-Control-Request-Method";
 
 /** What scripts may read of any answer by the setting of the whole gateway. */
@@ -39,7 +44,7 @@ export function gatewayCorsRules(origins: readonly string[]): readonly CorsRule[
   if (origins.length === 0) return [];
   return [{
     allowedOrigins: origins,
-    allowedMethods: ["GET", "PUT", "POST", "DELETE", "HEAD"],
+    allowedMethods: CORS_METHODS,
     allowedHeaders: ["*"],
     exposeHeaders: GATEWAY_EXPOSES,
     maxAgeSeconds: 3600,
@@ -56,15 +61,23 @@ export function gatewayCorsRules(origins: readonly string[]): readonly CorsRule[
 export function answerPreflight(headers: Headers, rules: readonly CorsRule[]): Response {
   const origin = headers.get("origin");
   const method = headers.get("access-control-request-method");
-  if (origin === null) {
+  if (!origin) {
     throw new S3Error("BadRequest", {
       message: "Insufficient information. Origin request header needed.",
     });
   }
-  if (method === null) {
-    throw new S3Error("BadRequest", { message: "Invalid Access-Control-Request-Method: null" });
+  if (method === null || !CORS_METHODS.includes(method)) {
+    throw new S3Error("BadRequest", {
+      message: `Invalid Access-Control-Request-Method: ${method}`,
+    });
   }
   const asked = requestedHeaders(headers);
+  const unnamable = asked.find((name) => !HEADER_NAME.test(name));
+  if (unnamable !== undefined) {
+    throw new S3Error("BadRequest", {
+      message: `Access-Control-Request-Headers "${unnamable}" contains invalid character.`,
+    });
+  }
   const rule = rules.find((rule) =>
     matchesOrigin(rule, origin) && rule.allowedMethods.includes(method) &&
     asked.every((name) => matchesHeader(rule, name))

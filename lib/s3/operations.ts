@@ -14,6 +14,7 @@ import type {
   ObjectAttributes,
   ObjectChecksum,
   ObjectPart,
+  ObjectTag,
   StoreBucket,
   StoredObject,
 } from "../store/object_store.ts";
@@ -65,6 +66,8 @@ export interface ListBucketsOutput {
 /** PUT `/b`. */
 export interface CreateBucketInput extends BucketInput {
   readonly locationConstraint?: string;
+  /** The tags that the bucket begins with. */
+  readonly tags?: readonly ObjectTag[];
 }
 
 /** Where a listing begins: what V1 calls marker and V2 start-after or continuation-token. */

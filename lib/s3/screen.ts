@@ -60,7 +60,8 @@ const RULES: readonly HeaderRule[] = [
   { header: "x-amz-write-offset-bytes", refuse: notImplemented },
   // Conditions of directory buckets: deleting in spite of them would lose data.
   { header: /^x-amz-if-match-/, refuse: notImplemented },
-  { header: /^x-amz-grant-/, refuse: notImplemented },
+  // As for a bucket whose ACLs are disabled, which is S3's default: rights of others cannot be kept.
+  { header: /^x-amz-grant-/, refuse: () => new S3Error("AccessControlListNotSupported") },
   {
     header: "x-amz-acl",
     accepts: [

@@ -164,7 +164,7 @@ Deno.test("headers that ask for what is not kept are refused and nothing is writ
     ["x-amz-server-side-encryption-customer-algorithm", "AES256", 501],
     ["x-amz-write-offset-bytes", "3", 501],
     ["x-amz-object-lock-mode", "GOVERNANCE", 400],
-    ["x-amz-grant-read", "id=x", 501],
+    ["x-amz-grant-read", "id=x", 400],
     ["x-amz-website-redirect-location", "x", 400],
     ["x-amz-acl", "nonsense", 400],
     ["x-amz-storage-class", "nonsense", 400],

@@ -21,7 +21,7 @@ Deno.test("screenRequest() refuses what cannot be kept", () => {
     ["x-amz-object-lock-legal-hold", "ON", "InvalidRequest"],
     ["x-amz-bucket-object-lock-enabled", "true", "NotImplemented"],
     ["x-amz-write-offset-bytes", "5", "NotImplemented"],
-    ["x-amz-grant-read", "id=1", "NotImplemented"],
+    ["x-amz-grant-read", "id=1", "AccessControlListNotSupported"],
     ["x-amz-acl", "everybody", "InvalidArgument"],
     ["x-amz-storage-class", "FLOPPY", "InvalidArgument"],
     ["x-amz-checksum-sha512", "x", "NotImplemented"],

@@ -86,6 +86,7 @@ async function finish(
 ): Promise<CompleteMultipartUploadOutput> {
   const { registry, store } = context;
   try {
+    requirePartChecksums(input, upload);
     const parts = chooseParts(input, completion.parts);
     const checksum = checksumOf(input, upload, parts);
     const kept = storedChecksum(context, checksum);
@@ -132,17 +133,45 @@ function checksumOf(
   { checksum: choice }: Upload,
   parts: readonly UploadPart[],
 ): ObjectChecksum | undefined {
-  if (
-    choice !== undefined &&
-    ((checksumType ?? choice.type) !== choice.type ||
-      (asked?.algorithm ?? choice.algorithm) !== choice.algorithm)
-  ) {
+  if (choice !== undefined && (checksumType ?? choice.type) !== choice.type) {
     throw new S3Error("InvalidRequest", {
-      message: `The upload was begun with a ${choice.type} checksum of ${choice.algorithm}`,
+      message: `The upload was created using the ${choice.type} checksum mode. ` +
+        "The complete request must use the same checksum mode.",
+    });
+  }
+  if (choice !== undefined && (asked?.algorithm ?? choice.algorithm) !== choice.algorithm) {
+    throw new S3Error("InvalidRequest", {
+      message: `The upload was begun with a checksum of ${choice.algorithm}`,
     });
   }
   if (asked !== undefined) return checkObjectChecksum(asked, parts, choice?.type ?? checksumType);
   return choice && checksumOfParts(choice, parts);
+}
+
+/**
+ * The checksums that the client lists of its parts are of the upload's algorithm, and none is missing where the
+ * checksum of the whole is made of them.
+ */
+function requirePartChecksums(
+  { parts }: CompleteMultipartUploadInput,
+  { checksum: choice }: Upload,
+): void {
+  if (choice === undefined) return;
+  const name = choice.algorithm.toLowerCase();
+  for (const { partNumber, checksums } of parts) {
+    const other = Object.keys(checksums).find((algorithm) => algorithm !== choice.algorithm);
+    if (other !== undefined) {
+      throw new S3Error("BadDigest", {
+        message: `The ${other.toLowerCase()} you specified for part ${partNumber} did not match ` +
+          "what we received.",
+      });
+    }
+    if (choice.type !== "COMPOSITE" || checksums[choice.algorithm] !== undefined) continue;
+    throw new S3Error("InvalidRequest", {
+      message: `The upload was created using a ${name} checksum. The complete request must ` +
+        `include the checksum for each part. It was missing for part ${partNumber} in the request.`,
+    });
+  }
 }
 
 function checkOrder({ parts }: CompleteMultipartUploadInput): void {

@@ -45,12 +45,16 @@ export const uploadPart: OperationHandler<"UploadPart"> = async (context, input)
   return { part };
 };
 
-/** The parts of an upload with a checksum have that one or, until it is computed here, none. */
+/**
+ * The parts of an upload with a checksum have that one. Where it is of the whole they can come without: then it
+ * is computed here.
+ */
 function requireAlgorithm({ checksum }: Upload, { checksumAlgorithm: sent }: RequestBody): void {
-  if (checksum === undefined || sent === undefined || sent === checksum.algorithm) return;
+  if (checksum === undefined || sent === checksum.algorithm) return;
+  if (sent === undefined && checksum.type === "FULL_OBJECT") return;
   throw new S3Error("InvalidRequest", {
     message: "Checksum Type mismatch occurred, expected checksum Type: " +
-      `${checksum.algorithm.toLowerCase()}, actual checksum Type: ${sent.toLowerCase()}`,
+      `${checksum.algorithm.toLowerCase()}, actual checksum Type: ${sent?.toLowerCase() ?? "null"}`,
   });
 }
 

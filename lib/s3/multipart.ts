@@ -46,6 +46,11 @@ export function readCreateMultipartUpload(request: S3Request): CreateMultipartUp
 function readChecksumChoice(headers: Headers): UploadChecksum | undefined {
   const name = headers.get("x-amz-checksum-algorithm");
   const type = headers.get("x-amz-checksum-type")?.trim().toUpperCase();
+  if (type !== undefined && type !== "COMPOSITE" && type !== "FULL_OBJECT") {
+    throw new S3Error("InvalidRequest", {
+      message: "Value for x-amz-checksum-type header is invalid.",
+    });
+  }
   if (name === null) {
     if (type === undefined) return undefined;
     throw new S3Error("InvalidRequest", {
@@ -66,7 +71,8 @@ function readChecksumChoice(headers: Headers): UploadChecksum | undefined {
   const chosen = types.find((possible) => type === undefined || possible === type);
   if (chosen !== undefined) return { algorithm, type: chosen };
   throw new S3Error("InvalidRequest", {
-    message: `The ${type} checksum type cannot be used with the ${algorithm} checksum algorithm.`,
+    message: `The ${type} checksum type cannot be used with the ${algorithm.toLowerCase()} ` +
+      "checksum algorithm.",
   });
 }
 

@@ -138,13 +138,13 @@ export async function beginUpload(
 /** The input of a completion that lists these parts. */
 export function completionOf(
   { bucket, key, uploadId }: UploadUnderTest,
-  parts: readonly Pick<UploadPart, "partNumber" | "etag">[],
+  parts: readonly (Pick<UploadPart, "partNumber" | "etag"> & Partial<UploadPart>)[],
 ): Operations["CompleteMultipartUpload"]["input"] {
   return {
     bucket,
     key,
     uploadId,
-    parts: parts.map(({ partNumber, etag }) => ({ partNumber, etag, checksums: {} })),
+    parts: parts.map(({ partNumber, etag, checksums = {} }) => ({ partNumber, etag, checksums })),
     conditions: {},
   };
 }

@@ -79,9 +79,10 @@ Deno.test("the object of an upload has the checksum that was chosen, and its par
     const values = contents.map((bytes) => checksumOf(algorithm, bytes));
     const parts = [];
     for (const [i, bytes] of contents.entries()) {
-      // The second comes without, so that it is computed.
-      const sent = i === 0 ? { [algorithm]: values[0] ?? "" } : {};
-      const body = { ...bodyOf(bytes, sent), ...(i === 0 && { checksumAlgorithm: algorithm }) };
+      // Where the whole has a checksum of its own, the second comes without, so that it is computed.
+      const isSent = i === 0 || type === "COMPOSITE";
+      const sent = isSent ? { [algorithm]: values[i] ?? "" } : {};
+      const body = { ...bodyOf(bytes, sent), ...(isSent && { checksumAlgorithm: algorithm }) };
       const { part } = await ops.run("UploadPart", { ...of, partNumber: i + 1, body });
       assertEquals(part.checksums, { [algorithm]: values[i] });
       parts.push(part);
@@ -113,8 +114,26 @@ Deno.test("a part of another algorithm is refused unread, and so is another choi
   const other = { ...bodyOf(CONTENT, { CRC32: "y/Q5Jg==" }), checksumAlgorithm: "CRC32" };
   const error = await s3Error(ops.run("UploadPart", { ...of, partNumber: 1, body: other }));
   assertEquals([error.code, other.stream.locked], ["InvalidRequest", false]);
-  const { part } = await ops.run("UploadPart", { ...of, partNumber: 1, body: bodyOf(CONTENT) });
+  const none = await s3Error(
+    ops.run("UploadPart", { ...of, partNumber: 1, body: bodyOf(CONTENT) }),
+  );
+  assertEquals(
+    none.message,
+    "Checksum Type mismatch occurred, expected checksum Type: sha256, actual checksum Type: null",
+  );
+  const SHA256 = checksumOf("SHA256");
+  const body = { ...bodyOf(CONTENT, { SHA256 }), checksumAlgorithm: "SHA256" };
+  const { part } = await ops.run("UploadPart", { ...of, partNumber: 1, body });
   const input = completionOf(of, [part]);
+  const listed = (checksums: Readonly<Record<string, string>>) => ({
+    ...input,
+    parts: input.parts.map((each) => ({ ...each, checksums })),
+  });
+  const codeWith = (checksums: Readonly<Record<string, string>>) =>
+    ops.codeOf("CompleteMultipartUpload", listed(checksums));
+  assertEquals(await codeWith({}), "InvalidRequest");
+  assertEquals(await codeWith({ CRC32: "y/Q5Jg==" }), "BadDigest");
+  assertEquals(await codeWith({ SHA256: "AAAA" }), "InvalidPart");
   const wrong = [
     { checksumType: "FULL_OBJECT" as const },
     { checksum: { algorithm: "CRC32" as const, value: "y/Q5Jg==" } },

@@ -1,8 +1,4 @@
-import {
-  CHECKSUM_ALGORITHMS,
-  type ChecksumAlgorithm,
-  checksumAlgorithm,
-} from "../checksum/algorithms.ts";
+import { type ChecksumAlgorithm, checksumAlgorithm } from "../checksum/algorithms.ts";
 import { decodeDigest } from "../checksum/base64.ts";
 import { S3Error } from "../errors/s3_error.ts";
 import type { PayloadForm } from "./payload_form.ts";
@@ -29,10 +25,6 @@ const PREFIX = "x-amz-checksum-";
 const NOT_VALUES: ReadonlySet<string> = new Set(
   ["algorithm", "mode", "type"].map((name) => PREFIX + name),
 );
-/** Algorithms that newer SDK models name and that are not served. */
-const NOT_SERVED: ReadonlySet<string> = new Set(
-  ["md5", "sha512", "xxhash3", "xxhash64", "xxhash128"].map((name) => PREFIX + name),
-);
 
 /**
  * Reads what the headers promise of the body, and refuses what can't be kept.
@@ -41,7 +33,7 @@ const NOT_SERVED: ReadonlySet<string> = new Set(
  * @param payload How the body is framed.
  * @param headerChecksums Whether `x-amz-checksum-*` headers speak of this body. In
  * CompleteMultipartUpload they speak of the object.
- * @throws {S3Error} InvalidDigest, InvalidRequest, InvalidArgument, NotImplemented,
+ * @throws {S3Error} InvalidDigest, InvalidRequest, InvalidArgument,
  * MissingContentLength, MalformedTrailerError.
  */
 export function readExpectations(
@@ -122,11 +114,6 @@ function requireAnnounced(headers: Headers, sent: ChecksumAlgorithm | undefined)
 function algorithmOf(name: string): ChecksumAlgorithm {
   const algorithm = checksumAlgorithm(name.slice(PREFIX.length));
   if (algorithm !== undefined) return algorithm;
-  if (NOT_SERVED.has(name)) {
-    throw new S3Error("NotImplemented", {
-      message: `${name} is not supported; use one of ${CHECKSUM_ALGORITHMS.join(", ")}`,
-    });
-  }
   throw new S3Error("InvalidRequest", {
     message: "The algorithm type you specified in x-amz-checksum- header is invalid.",
   });

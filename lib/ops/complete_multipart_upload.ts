@@ -9,7 +9,7 @@ import { commitOne } from "./commit_one.ts";
 import type { OperationContext } from "./context.ts";
 import { noSuchUpload } from "./multipart.ts";
 import { checkObjectChecksum, checksumOfParts } from "./object_checksum.ts";
-import { storedChecksum } from "./stored_checksum.ts";
+import { defaultChecksum, storedChecksum } from "./stored_checksum.ts";
 import { writeCondition } from "./write_condition.ts";
 
 /** All parts but the last have at least this many bytes (Amazon S3 multipart upload limits). */
@@ -88,7 +88,7 @@ async function finish(
   try {
     requirePartChecksums(input, upload);
     const parts = chooseParts(input, completion.parts);
-    const checksum = checksumOf(input, upload, parts);
+    const checksum = checksumOf(input, upload, parts) ?? defaultOf(context, parts);
     const kept = storedChecksum(context, checksum);
     const recipe = await store.compose(input.bucket, parts.map((part) => part.recipe));
     const object = await commitOne(store, input.bucket, {
@@ -146,6 +146,16 @@ function checksumOf(
   }
   if (asked !== undefined) return checkObjectChecksum(asked, parts, choice?.type ?? checksumType);
   return choice && checksumOfParts(choice, parts);
+}
+
+/** S3's default, where all parts have it. */
+function defaultOf(
+  context: OperationContext,
+  parts: readonly UploadPart[],
+): ObjectChecksum | undefined {
+  const choice = defaultChecksum(context, undefined);
+  const all = choice && parts.every(({ checksums }) => checksums[choice.algorithm] !== undefined);
+  return all ? checksumOfParts(choice, parts) : undefined;
 }
 
 /**

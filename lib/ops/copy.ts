@@ -4,13 +4,14 @@ import { evaluateCopySource } from "../http/conditions.ts";
 import type { CopyObjectInput, CopySource } from "../s3/operations.ts";
 import type { ObjectAttributes, StoredObject } from "../store/object_store.ts";
 import { commitOne } from "./commit_one.ts";
+import { copiedChecksum } from "./copied_checksum.ts";
 import type { OperationContext, OperationHandler } from "./context.ts";
 import { writeCondition } from "./write_condition.ts";
 
 /** How often a copy looks at a source that is overwritten again and again. */
 const MAX_ATTEMPTS = 3;
 
-/** CopyObject: by reference, no bytes move. */
+/** CopyObject: by reference, no bytes move; they are read only for a checksum that the source has not. */
 export const copyObject: OperationHandler<"CopyObject"> = async (context, input) => {
   const { store } = context;
   store.checkKey(input.key);
@@ -25,12 +26,17 @@ export const copyObject: OperationHandler<"CopyObject"> = async (context, input)
   }
   for (let attempt = 1;; attempt++) {
     const object = await statCopySource(context, source);
+    const from = { bucket: source.bucket, object };
+    const checksum = await copiedChecksum(context, from, input.checksumAlgorithm);
     try {
       const stored = await commitOne(store, input.bucket, {
         kind: "copy",
         key: input.key,
-        source: { bucket: source.bucket, object },
-        attributes: copiedAttributes(input, object.attributes),
+        source: from,
+        attributes: copiedAttributes(input, {
+          ...object.attributes,
+          ...(checksum && { checksum }),
+        }),
         ...writeCondition(input.conditions),
       });
       return { object: stored };

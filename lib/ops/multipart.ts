@@ -2,7 +2,8 @@ import { S3Error } from "../errors/s3_error.ts";
 import type { Upload } from "../multipart/upload_registry.ts";
 import type { ObjectInput, RequestBody } from "../s3/operations.ts";
 import type { OperationContext, OperationHandler } from "./context.ts";
-import { withChecksum } from "./part_checksum.ts";
+import { withChecksum } from "./computed_checksum.ts";
+import { defaultChecksum } from "./stored_checksum.ts";
 
 /** CreateMultipartUpload: what is given here belongs to the finished object. */
 export const createMultipartUpload: OperationHandler<"CreateMultipartUpload"> = async (
@@ -26,8 +27,9 @@ export const uploadPart: OperationHandler<"UploadPart"> = async (context, input)
   const { store, registry, now, signal } = context;
   const upload = await findUpload(context, input);
   requireAlgorithm(upload, input.body);
-  const sent = input.body.checksumAlgorithm !== undefined;
-  const computed = withChecksum(input.body.stream, sent ? undefined : upload.checksum);
+  const { checksumAlgorithm: sent } = input.body;
+  const choice = upload.checksum ?? defaultChecksum(context, sent);
+  const computed = withChecksum(input.body.stream, sent === undefined ? choice : undefined);
   const recipe = await store.stage(input.bucket, computed.stream, { signal });
   const { md5, checksums } = input.body.digests();
   if (md5 === undefined) throw new Error("The body of a part was opened without its MD5");

@@ -3,6 +3,7 @@ import { readConditions } from "../http/conditions.ts";
 import { decodeToText } from "../http/percent.ts";
 import { el, s3Document } from "../xml/write.ts";
 import { quoted, storedChecksumElements, timeElement, xmlAnswer } from "./answers.ts";
+import { readChecksumAlgorithm } from "./checksum_algorithm.ts";
 import { headerToUtf8 } from "./header_text.ts";
 import type { CopyObjectInput, CopyObjectOutput, CopySource } from "./operations.ts";
 import { objectAttributes, objectInput, writeConditions } from "./request_fields.ts";
@@ -12,8 +13,10 @@ import { requireCurrentVersion } from "./screen.ts";
 /** Reads CopyObject: PUT `/b/k` with `x-amz-copy-source`. */
 export function readCopyObject(request: S3Request): CopyObjectInput {
   const { headers } = request;
+  const checksumAlgorithm = readChecksumAlgorithm(headers);
   return {
     ...objectInput(request),
+    ...(checksumAlgorithm && { checksumAlgorithm }),
     source: readCopySource(headers),
     metadataDirective: readDirective(headers, "x-amz-metadata-directive"),
     taggingDirective: readDirective(headers, "x-amz-tagging-directive"),

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { CHECKSUM_ALGORITHMS, checksumHeader } from "../checksum/algorithms.ts";
 import { S3Error } from "../errors/s3_error.ts";
 import type { CorsRule } from "../store/object_store.ts";
 import { emptyAnswer } from "./answers.ts";
@@ -23,11 +24,7 @@ const GATEWAY_EXPOSES: readonly string[] = [
   "Content-Encoding",
   "Content-Range",
   "ETag",
-  "x-amz-checksum-crc32",
-  "x-amz-checksum-crc32c",
-  "x-amz-checksum-crc64nvme",
-  "x-amz-checksum-sha1",
-  "x-amz-checksum-sha256",
+  ...CHECKSUM_ALGORITHMS.map(checksumHeader),
   "x-amz-checksum-type",
   "x-amz-id-2",
   "x-amz-request-id",

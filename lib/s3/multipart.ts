@@ -1,4 +1,4 @@
-import { CHECKSUM_ALGORITHMS, checksumAlgorithm } from "../checksum/algorithms.ts";
+import type { ChecksumAlgorithm } from "../checksum/algorithms.ts";
 import { S3Error } from "../errors/s3_error.ts";
 import { percentEncode } from "../http/percent.ts";
 import type { Query } from "../http/query.ts";
@@ -12,6 +12,7 @@ import {
   storedChecksumElements,
   xmlAnswer,
 } from "./answers.ts";
+import { readChecksumAlgorithm } from "./checksum_algorithm.ts";
 import type {
   AbortMultipartUploadInput,
   CompleteMultipartUploadOutput,
@@ -29,9 +30,14 @@ const CHECKSUM_TYPES = {
   CRC32: ["COMPOSITE", "FULL_OBJECT"],
   CRC32C: ["COMPOSITE", "FULL_OBJECT"],
   CRC64NVME: ["FULL_OBJECT"],
+  MD5: ["COMPOSITE"],
   SHA1: ["COMPOSITE"],
   SHA256: ["COMPOSITE"],
-} as const satisfies Record<typeof CHECKSUM_ALGORITHMS[number], readonly ChecksumType[]>;
+  SHA512: ["COMPOSITE"],
+  XXHASH128: ["COMPOSITE"],
+  XXHASH3: ["COMPOSITE"],
+  XXHASH64: ["COMPOSITE"],
+} as const satisfies Record<ChecksumAlgorithm, readonly ChecksumType[]>;
 
 /** Reads CreateMultipartUpload: POST `/b/k?uploads`. */
 export function readCreateMultipartUpload(request: S3Request): CreateMultipartUploadInput {
@@ -44,27 +50,19 @@ export function readCreateMultipartUpload(request: S3Request): CreateMultipartUp
 }
 
 function readChecksumChoice(headers: Headers): UploadChecksum | undefined {
-  const name = headers.get("x-amz-checksum-algorithm");
+  const algorithm = readChecksumAlgorithm(headers);
   const type = headers.get("x-amz-checksum-type")?.trim().toUpperCase();
   if (type !== undefined && type !== "COMPOSITE" && type !== "FULL_OBJECT") {
     throw new S3Error("InvalidRequest", {
       message: "Value for x-amz-checksum-type header is invalid.",
     });
   }
-  if (name === null) {
+  if (algorithm === undefined) {
     if (type === undefined) return undefined;
     throw new S3Error("InvalidRequest", {
       message:
         "The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm " +
         "header.",
-    });
-  }
-  const algorithm = checksumAlgorithm(name);
-  if (algorithm === undefined) {
-    throw new S3Error("InvalidRequest", {
-      message:
-        `Checksum algorithm provided is unsupported. Please try again with any of the valid ` +
-        `types: [${CHECKSUM_ALGORITHMS.join(", ")}]`,
     });
   }
   const types: readonly ChecksumType[] = CHECKSUM_TYPES[algorithm];

@@ -18,6 +18,7 @@ import type {
   StoreBucket,
   StoredObject,
 } from "../store/object_store.ts";
+import type { ChecksumAlgorithm } from "../checksum/algorithms.ts";
 import type { RequestedRange } from "../http/range.ts";
 import type { ReadConditions } from "../http/conditions.ts";
 import type {
@@ -179,6 +180,8 @@ export interface CopyObjectInput extends ObjectInput {
   readonly taggingDirective: "COPY" | "REPLACE";
   /** Used with REPLACE, each its part. */
   readonly attributes: ObjectAttributes;
+  /** The checksum that the copy is to have; that of the source when absent. */
+  readonly checksumAlgorithm?: ChecksumAlgorithm;
   readonly conditions: WriteConditions;
 }
 

@@ -93,8 +93,6 @@ const RULES: readonly HeaderRule[] = [
     ],
     refuse: invalidArgument,
   },
-  // Algorithms of newer SDK models (2026) besides the five that are verified.
-  { header: /^x-amz-checksum-(md5|sha512|xxhash)/, refuse: notImplemented },
 ];
 
 /** Operations whose `versionId` would name a version to be made. */

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import type { ChecksumAlgorithm } from "../../lib/checksum/algorithms.ts";
 import { StoreError } from "../../lib/errors/store_error.ts";
 import type { Operations } from "../../lib/s3/operations.ts";
 import type { CommitEntry, CommitResult } from "../../lib/store/object_store.ts";
@@ -36,6 +37,16 @@ class RacingStore extends MemoryStore {
       return await super.commit(bucket, entries);
     }
     return [{ kind: "failed", error: new StoreError("conflict", "It was overwritten") }];
+  }
+}
+
+/** A store that counts how often bytes are read. */
+class ReadingStore extends MemoryStore {
+  reads = 0;
+
+  override read(...of: Parameters<MemoryStore["read"]>): ReadableStream<Uint8Array> {
+    this.reads++;
+    return super.read(...of);
   }
 }
 
@@ -96,6 +107,26 @@ Deno.test("metadata and tags are each kept or replaced; a checksum always goes a
     await copied({ metadataDirective: "REPLACE", taggingDirective: "REPLACE", attributes: {} }),
     {},
   );
+});
+
+Deno.test("a copy gets the checksum that is asked for, and bytes are read only where the source has none such", async () => {
+  const store = new ReadingStore();
+  const { run } = await opsUnderTest(store);
+  const SHA256 = "7XACtDnprIRfIjV9giusFERzD722AW0+yUMil7nsn3M=";
+  await run("PutObject", {
+    bucket: BUCKET,
+    key: "key",
+    body: bodyOf("content", { SHA256 }),
+    attributes: {},
+    conditions: {},
+  });
+  const copied = async (checksumAlgorithm: ChecksumAlgorithm) =>
+    (await run("CopyObject", copyInput({ checksumAlgorithm }))).object.attributes.checksum;
+  const type = "FULL_OBJECT";
+  assertEquals(await copied("SHA256"), { algorithm: "SHA256", value: SHA256, type });
+  assertEquals(store.reads, 0);
+  assertEquals(await copied("CRC32"), { algorithm: "CRC32", value: "/sUwqQ==", type });
+  assertEquals(store.reads, 1);
 });
 
 Deno.test("a website redirect is never copied, and a new one is a change of its own", async () => {

@@ -85,7 +85,12 @@ export function bodyOf(
   checksums: Readonly<Record<string, string>> = {},
 ): RequestBody {
   const md5 = createHash("md5").update(content).digest("hex");
-  return { stream: new Blob([content]).stream(), digests: () => ({ md5, checksums }) };
+  const [checksumAlgorithm] = Object.keys(checksums);
+  return {
+    stream: new Blob([content]).stream(),
+    digests: () => ({ md5, checksums }),
+    ...(checksumAlgorithm !== undefined && { checksumAlgorithm }),
+  };
 }
 
 /** A body that fails one of its checks at its end. */

@@ -47,6 +47,44 @@ Deno.test("a checksum is stored with the object, those that SDKs send by default
   }
 });
 
+Deno.test("bytes that come without a checksum get S3's default, by the same setting", async () => {
+  const ops = await opsUnderTest();
+  const put = { ...OBJECT, attributes: {}, conditions: {} };
+  const value = checksumOf("CRC64NVME");
+  const without = await ops.run("PutObject", { ...put, body: bodyOf(CONTENT) });
+  assertEquals([without.checksums, without.object.attributes], [{}, {}]);
+  const context: OperationContext = { ...ops.context, storeChecksums: true };
+  const { checksums, object } = await operations.PutObject(context, {
+    ...put,
+    body: bodyOf(CONTENT),
+  });
+  assertEquals(checksums, { CRC64NVME: value });
+  assertEquals(object.attributes, {
+    checksum: { algorithm: "CRC64NVME", value, type: "FULL_OBJECT" },
+  });
+});
+
+Deno.test("an upload without a checksum gets S3's default of the whole, where all parts have it", async () => {
+  const ops = await opsUnderTest();
+  const context: OperationContext = { ...ops.context, storeChecksums: true };
+  const first = new Uint8Array(PART_SIZE).fill(1);
+  const last = new Uint8Array([2]);
+  const completed = async (sent: Readonly<Record<string, string>>) => {
+    const { upload } = await ops.run("CreateMultipartUpload", { ...OBJECT, attributes: {} });
+    const of = { ...OBJECT, uploadId: upload.uploadId, send: () => Promise.reject() };
+    const parts = [];
+    for (const [i, body] of [bodyOf(first, sent), bodyOf(last)].entries()) {
+      const { part } = await operations.UploadPart(context, { ...of, partNumber: i + 1, body });
+      parts.push({ partNumber: part.partNumber, etag: part.etag });
+    }
+    return await operations.CompleteMultipartUpload(context, completionOf(of, parts));
+  };
+  const value = checksumOf("CRC64NVME", new Uint8Array([...first, ...last]));
+  const { checksum } = await completed({});
+  assertEquals(checksum, { algorithm: "CRC64NVME", type: "FULL_OBJECT", value });
+  assertEquals((await completed({ CRC32: checksumOf("CRC32", first) })).checksum, undefined);
+});
+
 Deno.test("a checksum is shown when it is asked for, and never of a range", async () => {
   const ops = await opsUnderTest();
   const value = checksumOf("SHA1");

@@ -369,6 +369,15 @@ Deno.test("CreateMultipartUpload chooses the checksum type of its algorithm", as
   }
 });
 
+Deno.test("CopyObject can ask for another checksum, of an algorithm that S3 has", async () => {
+  const copy = (algorithm: string) => ({
+    headers: { "x-amz-copy-source": "b/s", "x-amz-checksum-algorithm": algorithm },
+  });
+  const { checksumAlgorithm } = await read("CopyObject", "PUT", "/b/k", copy("xxhash3"));
+  assertEquals(checksumAlgorithm, "XXHASH3");
+  assertEquals(await codeOf("CopyObject", "PUT", "/b/k", copy("rot13")), "InvalidRequest");
+});
+
 Deno.test("any key can be deleted in a document", async () => {
   const key = fc.string({ unit: "grapheme", minLength: 1 });
   await fc.assert(fc.asyncProperty(key, async (text) => {

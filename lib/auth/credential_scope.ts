@@ -26,7 +26,10 @@ export function parseCredentialScope(text: string): CredentialScope {
   const parts = text.split("/");
   const [date = "", region = "", service, terminator] = parts.slice(-4);
   const accessKeyId = parts.slice(0, -4).join("/");
-  if (parts.length < 5 || accessKeyId === "" || region === "") {
+  const dated = /^\d{8}$/.test(date);
+  // With slashes in the key id, only the date tells that the rest is where it should be.
+  const misplaced = parts.length < 5 || (parts.length > 5 && !dated);
+  if (misplaced || accessKeyId === "" || region === "") {
     throw new CredentialScopeError(
       'the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".',
     );
@@ -41,7 +44,7 @@ export function parseCredentialScope(text: string): CredentialScope {
       `incorrect service "${service}". This endpoint belongs to "s3".`,
     );
   }
-  if (!/^\d{8}$/.test(date)) {
+  if (!dated) {
     throw new CredentialScopeError(
       `incorrect date format "${date}". This date in the credential must be in the format "yyyyMMdd".`,
     );

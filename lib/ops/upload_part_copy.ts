@@ -5,7 +5,6 @@ import type { OperationHandler } from "./context.ts";
 import { statCopySource } from "./copy.ts";
 import { findUpload, noSuchUpload } from "./multipart.ts";
 import { withChecksum } from "./computed_checksum.ts";
-import { defaultChecksum } from "./stored_checksum.ts";
 
 /** The most bytes of one part: 5 GiB (Amazon S3 multipart upload limits). */
 const MAX_PART_BYTES = 5 * 1024 ** 3;
@@ -21,8 +20,7 @@ export const uploadPartCopy: OperationHandler<"UploadPartCopy"> = async (context
   const { content } = await statCopySource(context, input.source);
   const range = sourceRange(input.range, content);
   const bytes = store.read(bucket, content, { signal, ...(range && { range }) });
-  const choice = upload.checksum ?? defaultChecksum(context, undefined);
-  const { stream, checksums } = withChecksum(bytes, choice);
+  const { stream, checksums } = withChecksum(bytes, upload.checksum);
   const recipe = await store.stage(input.bucket, stream, { signal });
   const part = {
     partNumber: input.partNumber,

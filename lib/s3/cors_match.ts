@@ -9,6 +9,7 @@ import { CHECKSUM_ALGORITHMS, checksumHeader } from "../checksum/algorithms.ts";
 import { S3Error } from "../errors/s3_error.ts";
 import type { CorsRule } from "../store/object_store.ts";
 import { emptyAnswer } from "./answers.ts";
+import { headerToUtf8 } from "./header_text.ts";
 
 /** The methods that a rule can allow. */
 export const CORS_METHODS: readonly string[] = ["GET", "PUT", "POST", "DELETE", "HEAD"];
@@ -69,12 +70,6 @@ export function answerPreflight(headers: Headers, rules: readonly CorsRule[]): R
     });
   }
   const asked = requestedHeaders(headers);
-  const unnamable = asked.find((name) => !HEADER_NAME.test(name));
-  if (unnamable !== undefined) {
-    throw new S3Error("BadRequest", {
-      message: `Access-Control-Request-Headers "${unnamable}" contains invalid character.`,
-    });
-  }
   const rule = rules.find((rule) =>
     matchesOrigin(rule, origin) && rule.allowedMethods.includes(method) &&
     asked.every((name) => matchesHeader(rule, name))
@@ -134,8 +129,16 @@ function ruleHeaders(
 }
 
 function requestedHeaders(headers: Headers): readonly string[] {
-  return (headers.get("access-control-request-headers") ?? "").split(",")
-    .map((name) => name.trim().toLowerCase()).filter((name) => name !== "");
+  const names = (headers.get("access-control-request-headers") ?? "").split(",")
+    .filter((name) => name.trim() !== "");
+  const unnamable = names.find((name) => !HEADER_NAME.test(name.trim()));
+  if (unnamable !== undefined) {
+    const shown = headerToUtf8(unnamable) ?? unnamable;
+    throw new S3Error("BadRequest", {
+      message: `Access-Control-Request-Headers "${shown}" contains invalid character.`,
+    });
+  }
+  return names.map((name) => name.trim().toLowerCase());
 }
 
 const matchesOrigin = (rule: CorsRule, origin: string): boolean =>

@@ -95,6 +95,8 @@ const RULES: readonly HeaderRule[] = [
   },
 ];
 
+const RETENTION = ["x-amz-object-lock-mode", "x-amz-object-lock-retain-until-date"] as const;
+
 /** Operations whose `versionId` would name a version to be made. */
 const WRITES: ReadonlySet<OperationName> = new Set([
   "PutObject",
@@ -105,6 +107,17 @@ const WRITES: ReadonlySet<OperationName> = new Set([
   "CompleteMultipartUpload",
 ]);
 
+/** Half a retention is told before that there is none (Amazon S3 API reference, PutObject). */
+function requireRetentionPair(headers: Headers): void {
+  const [missing, second] = RETENTION.filter((name) => !headers.has(name));
+  if (missing === undefined || second !== undefined) return;
+  throw new S3Error("InvalidArgument", {
+    message:
+      "x-amz-object-lock-retain-until-date and x-amz-object-lock-mode must both be supplied.",
+    fields: { ArgumentName: missing, ArgumentValue: "" },
+  });
+}
+
 /**
  * Refuses what the request's headers and `versionId` ask for and the gateway cannot do.
  *
@@ -113,6 +126,7 @@ const WRITES: ReadonlySet<OperationName> = new Set([
  * @throws {S3Error} NotImplemented, InvalidArgument, InvalidRequest or NoSuchVersion.
  */
 export function screenRequest(operation: OperationName, request: S3Request): void {
+  requireRetentionPair(request.headers);
   for (const [name, value] of request.headers) {
     for (const rule of RULES) {
       const { header } = rule;

@@ -79,6 +79,12 @@ Deno.test("a header that cannot be read is told what is wrong with it in S3's wo
       malformed('incorrect terminal "aws3_request". This endpoint uses "aws4_request".'),
     ],
     [
+      good.replace("/aws4_request", "/aws4_request/more"),
+      malformed(
+        'the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".',
+      ),
+    ],
+    [
       good.replace("20260102/", "2026012/"),
       malformed(
         'incorrect date format "2026012". This date in the credential must be in the format "yyyyMMdd".',

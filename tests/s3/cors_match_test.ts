@@ -66,6 +66,9 @@ Deno.test("a preflight that does not say what is asked is a bad request", () => 
       { "Access-Control-Request-Headers": "x:y" },
     ]
   ) assertEquals(refusal(changes), "BadRequest", JSON.stringify(changes));
+  const odd = new Headers({ ...ASKED, "Access-Control-Request-Headers": "x-a, Caf\xc3\xa9" });
+  const { message } = assertThrows(() => answerPreflight(odd, [RULE]), S3Error);
+  assertEquals(message, 'Access-Control-Request-Headers " Café" contains invalid character.');
 });
 
 Deno.test("the first rule that allows all of it answers", () => {

@@ -17,7 +17,8 @@ Deno.test("screenRequest() refuses what cannot be kept", () => {
     ["x-amz-server-side-encryption", "aws:kms", "NotImplemented"],
     ["x-amz-server-side-encryption", "rot13", "InvalidArgument"],
     ["x-amz-server-side-encryption-aws-kms-key-id", "id", "NotImplemented"],
-    ["x-amz-object-lock-mode", "GOVERNANCE", "InvalidRequest"],
+    ["x-amz-object-lock-mode", "GOVERNANCE", "InvalidArgument"],
+    ["x-amz-object-lock-retain-until-date", "2030-01-01T00:00:00Z", "InvalidArgument"],
     ["x-amz-object-lock-legal-hold", "ON", "InvalidRequest"],
     ["x-amz-bucket-object-lock-enabled", "true", "NotImplemented"],
     ["x-amz-write-offset-bytes", "5", "NotImplemented"],
@@ -29,6 +30,15 @@ Deno.test("screenRequest() refuses what cannot be kept", () => {
   for (const [name, value, code] of refused) {
     assertEquals(assertThrows(() => screen({ [name]: value }), S3Error).code, code, name);
   }
+});
+
+Deno.test("screenRequest() refuses a whole retention for want of object lock", () => {
+  const headers = {
+    "x-amz-object-lock-mode": "GOVERNANCE",
+    "x-amz-object-lock-retain-until-date": "2030-01-01T00:00:00Z",
+  };
+  const { code, message } = assertThrows(() => screen(headers), S3Error);
+  assertEquals([code, message], ["InvalidRequest", "Bucket is missing Object Lock Configuration"]);
 });
 
 Deno.test("screenRequest() lets pass what is kept, or harmless", () => {

@@ -40,6 +40,10 @@ export interface Config {
   readonly multipartUploadTtlSeconds: number;
   /** Bytes that all transfers together may hold in memory. */
   readonly memoryBudget: number;
+  /** How long requests under way may take when the gateway is stopped. */
+  readonly shutdownGraceSeconds: number;
+  /** Threads for the byte work of uploads; absent for as many as pay. */
+  readonly workers?: number;
   /** The least level that is logged. */
   readonly logLevel: LogLevel;
 }
@@ -66,6 +70,11 @@ const MIB = 1024 * 1024;
 const UNITS: Readonly<Record<string, number>> = { "": 1, KIB: 1024, MIB, GIB: 1024 * MIB };
 
 const text = v.pipe(v.string(), v.trim(), v.nonEmpty("must not be blank"));
+const token = v.pipe(text, v.regex(/^[!-~]+$/, "must be a token, which has no blanks"));
+const namespace = v.pipe(
+  text,
+  v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,95}$/, "must be the name of a user or an organization"),
+);
 const port = v.pipe(
   v.string(),
   v.regex(/^\d{1,5}$/, "must be a port number, 0 to 65535"),
@@ -83,9 +92,14 @@ const bytes = v.pipe(
   v.transform(parseBytes),
   v.minValue(32 * MIB, "must be at least 32MiB"),
 );
+const workers = v.pipe(
+  v.string(),
+  v.regex(/^\d{1,2}$/, "must be a number of threads, 0 to 99"),
+  v.transform(Number),
+);
 const url = v.pipe(
   v.string(),
-  v.check(isHttpUrl, "must be an http or https URL without query"),
+  v.check(isHttpUrl, "must be an http or https URL without user, password and query"),
   v.transform((value) => value.replace(/\/+$/, "")),
 );
 const flag = v.pipe(
@@ -114,9 +128,9 @@ const origins = list(
 const logLevel = v.picklist(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`);
 
 const SCHEMA = v.object({
-  HF_TOKEN: v.optional(text),
+  HF_TOKEN: v.optional(token),
   HF_ENDPOINT: v.optional(url, "https://huggingface.co"),
-  HF_NAMESPACE: v.optional(text),
+  HF_NAMESPACE: v.optional(namespace),
   AWS_ACCESS_KEY_ID: v.optional(text),
   AWS_SECRET_ACCESS_KEY: v.optional(text),
   HUGBUCKET_ALLOW_ANONYMOUS: v.optional(flag, "false"),
@@ -130,6 +144,8 @@ const SCHEMA = v.object({
   HUGBUCKET_CORS_ORIGINS: v.optional(origins),
   HUGBUCKET_MULTIPART_UPLOAD_TTL: v.optional(seconds, "86400"),
   HUGBUCKET_MEMORY_BUDGET: v.optional(bytes, "128MiB"),
+  HUGBUCKET_WORKERS: v.optional(workers),
+  HUGBUCKET_SHUTDOWN_GRACE: v.optional(seconds, "300"),
   HUGBUCKET_LOG_LEVEL: v.optional(logLevel, "info"),
 });
 
@@ -154,6 +170,9 @@ export const VARIABLES: Readonly<Record<VariableName, string>> = {
   HUGBUCKET_CORS_ORIGINS: "origins whose scripts may use buckets without CORS rules, or *",
   HUGBUCKET_MULTIPART_UPLOAD_TTL: "seconds of rest after which an unfinished upload is dropped",
   HUGBUCKET_MEMORY_BUDGET: "bytes that all transfers together may hold, such as 128MiB",
+  HUGBUCKET_WORKERS:
+    "threads for the byte work of uploads (default: processors less one, at most 4)",
+  HUGBUCKET_SHUTDOWN_GRACE: "seconds that requests under way may take when the gateway is stopped",
   HUGBUCKET_LOG_LEVEL: `least level to log: ${LOG_LEVELS.join(", ")}`,
 };
 
@@ -201,6 +220,8 @@ function toConfig(env: v.InferOutput<typeof SCHEMA>): Config {
     corsOrigins: env.HUGBUCKET_CORS_ORIGINS ?? [],
     multipartUploadTtlSeconds: env.HUGBUCKET_MULTIPART_UPLOAD_TTL,
     memoryBudget: env.HUGBUCKET_MEMORY_BUDGET,
+    shutdownGraceSeconds: env.HUGBUCKET_SHUTDOWN_GRACE,
+    ...(env.HUGBUCKET_WORKERS !== undefined && { workers: env.HUGBUCKET_WORKERS }),
     logLevel: env.HUGBUCKET_LOG_LEVEL,
   };
 }
@@ -238,5 +259,5 @@ function parseBytes(value: string): number {
 function isHttpUrl(value: string): boolean {
   const parsed = URL.parse(value);
   return parsed !== null && /^https?:$/.test(parsed.protocol) && parsed.search === "" &&
-    parsed.hash === "";
+    parsed.hash === "" && parsed.username === "" && parsed.password === "";
 }

@@ -8,7 +8,7 @@ import { StoreError } from "./errors/store_error.ts";
 import type { Log } from "./log.ts";
 import { type Address, bucketOf } from "./s3/address.ts";
 import { answerPreflight, corsHeaders, gatewayCorsRules } from "./s3/cors_match.ts";
-import type { CorsRule, ObjectStore } from "./store/object_store.ts";
+import type { BucketSettingsOptions, CorsRule, ObjectStore } from "./store/object_store.ts";
 
 /** What {@linkcode CorsRules} are made of. */
 export interface CorsRulesOptions {
@@ -26,6 +26,8 @@ export interface AnsweredRequest {
   readonly requestId: string;
   /** What it is about, as far as that is known. */
   readonly address: Address | undefined;
+  /** Whether it was found to be signed well: else the answer costs no look at the bucket. */
+  readonly authenticated: boolean;
 }
 
 /** What browsers are told of who may read answers (Fetch Standard, "CORS protocol"). */
@@ -51,13 +53,14 @@ export class CorsRules {
 
   /** Lets scripts of other origins see the answer, an error too, where a rule allows it. */
   async allowOrigin(
-    { request, requestId, address }: AnsweredRequest,
+    { request, requestId, address, authenticated }: AnsweredRequest,
     answer: Headers,
   ): Promise<void> {
     const { method, headers } = request;
     if (method === "OPTIONS" || !headers.has("origin")) return;
     try {
-      const allowed = corsHeaders(method, headers, await this.#rulesOf(address));
+      const rules = await this.#rulesOf(address, { remembered: !authenticated });
+      const allowed = corsHeaders(method, headers, rules);
       for (const [name, value] of Object.entries(allowed)) answer.set(name, value);
     } catch (error) {
       // The request itself has been answered: only scripts of other origins cannot see how.
@@ -68,11 +71,14 @@ export class CorsRules {
     }
   }
 
-  async #rulesOf(address: Address | undefined): Promise<readonly CorsRule[]> {
+  async #rulesOf(
+    address: Address | undefined,
+    look: BucketSettingsOptions = {},
+  ): Promise<readonly CorsRule[]> {
     const bucket = address && bucketOf(address);
     if (bucket === undefined) return this.#gatewayRules;
     try {
-      return (await this.#options.store.bucketSettings(bucket)).cors ?? this.#gatewayRules;
+      return (await this.#options.store.bucketSettings(bucket, look)).cors ?? this.#gatewayRules;
     } catch (error) {
       const absent = error instanceof StoreError &&
         ["no_such_bucket", "bad_bucket_name"].includes(error.kind);

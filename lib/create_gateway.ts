@@ -42,6 +42,8 @@ export interface GatewayOptions {
   readonly corsOrigins?: readonly string[];
   /** Bytes that all transfers together may hold. Default: 128 MiB. */
   readonly memoryBudget?: number;
+  /** Threads for the byte work of uploads; 0 does it in place. Default: processors less one, at most 4. */
+  readonly workers?: number;
   /** Seconds of rest after which an unfinished upload is dropped. Default: 86,400. */
   readonly multipartUploadTtlSeconds?: number;
   /** Where multipart uploads are remembered. Default: in memory. */
@@ -62,6 +64,12 @@ export interface Gateway {
   readonly refuse: (request: Request) => Promise<Response>;
   /** Drops multipart uploads whose time is over; to be called every few minutes. Returns how many. */
   sweep(): Promise<number>;
+  /**
+   * Deletes what the gateway kept beside objects that other tools have deleted or overwritten since, in the buckets where
+   * it has met any; to be called once a day or so. What fails is logged, and tried again the next time. Returns how
+   * many files were deleted.
+   */
+  sweepSidecars(): Promise<number>;
   /** Ends connections to the Hub and the CAS. Requests under way must have ended. */
   close(): Promise<void>;
 }
@@ -98,6 +106,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     ...(options.endpoint !== undefined && { endpoint: options.endpoint }),
     ...(options.namespace !== undefined && { namespace: options.namespace }),
     memoryBudget: options.memoryBudget ?? DEFAULT_BUDGET,
+    ...(options.workers !== undefined && { workers: options.workers }),
   });
   const store = new BucketObjectStore({
     buckets,
@@ -122,7 +131,15 @@ export function createGateway(options: GatewayOptions): Gateway {
     log,
     now,
   });
-  return { handler, refuse, sweep: () => registry.sweep(), close: () => buckets.close() };
+  const sweepFailed = (hubBucket: string, error: Error) =>
+    log.warning("sidecar sweep failed", { hubBucket, error });
+  return {
+    handler,
+    refuse,
+    sweep: () => registry.sweep(),
+    sweepSidecars: () => store.sweepSeenBuckets(sweepFailed),
+    close: () => buckets.close(),
+  };
 }
 
 function refuse({ method }: Request): Promise<Response> {

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { S3Error } from "../errors/s3_error.ts";
-import { concatenate } from "../http/block_reader.ts";
 import type { ChunkSigner } from "./chunk_signatures.ts";
 
 /** The largest signed chunk: its bytes are on their way before its signature can be checked. */
@@ -52,29 +51,28 @@ export class AwsChunkedDecoder {
   }
 
   /**
-   * Decodes the next block.
+   * Decodes the next block, in place.
    *
-   * @param block Bytes as they came.
-   * @returns Data in it: a view where it holds one run of data, else a copy.
+   * @param block Bytes as they came; runs of data are moved together in it.
+   * @returns The data in it: the beginning of the block.
    * @throws {S3Error} IncompleteBody for broken framing, SignatureDoesNotMatch, InvalidRequest,
    * MalformedTrailerError.
    */
   push(block: Uint8Array): Uint8Array {
-    const runs: Uint8Array[] = [];
     let size = 0;
     for (let at = 0; at < block.length;) {
       if (this.#state === "data") {
         const run = block.subarray(at, at + this.#remaining);
-        runs.push(run);
+        this.#takeData(run);
+        block.copyWithin(size, at, at + run.length);
         size += run.length;
         at += run.length;
-        this.#takeData(run);
       } else {
         this.#takeFraming(block[at] ?? 0);
         at++;
       }
     }
-    return concatenate(runs, size);
+    return block.subarray(0, size);
   }
 
   /**

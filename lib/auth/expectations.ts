@@ -21,6 +21,7 @@ export interface BodyExpectations {
 }
 
 const PREFIX = "x-amz-checksum-";
+const ANNOUNCEMENT = "x-amz-sdk-checksum-algorithm";
 /** Headers with the prefix that hold no checksum. */
 const NOT_VALUES: ReadonlySet<string> = new Set(
   ["algorithm", "mode", "type"].map((name) => PREFIX + name),
@@ -102,13 +103,12 @@ function readTrailerName(headers: Headers, payload: PayloadForm): ChecksumAlgori
   return algorithmOf(name);
 }
 
-/** SDKs announce the algorithm of the value that they send; alone the announcement says nothing. */
+/** An announcement without a value promises nothing; with one it must be of it (Amazon S3, PutObject). */
 function requireAnnounced(headers: Headers, sent: ChecksumAlgorithm | undefined): void {
-  const announced = headers.get("x-amz-sdk-checksum-algorithm");
-  if (announced === null || sent === undefined || checksumAlgorithm(announced) === sent) return;
-  throw new S3Error("InvalidRequest", {
-    message: "Value for x-amz-sdk-checksum-algorithm header is invalid.",
-  });
+  const name = headers.get(ANNOUNCEMENT)?.trim() ?? "";
+  const announced = checksumAlgorithm(name);
+  if (name === "" || (announced !== undefined && announced === (sent ?? announced))) return;
+  throw new S3Error("InvalidRequest", { message: `Value for ${ANNOUNCEMENT} header is invalid.` });
 }
 
 function algorithmOf(name: string): ChecksumAlgorithm {

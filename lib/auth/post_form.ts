@@ -35,6 +35,24 @@ export interface FormVerifier<C extends Credential> {
   readonly now: Date;
 }
 
+const V4_FIELDS: readonly string[] = [
+  "x-amz-algorithm",
+  "x-amz-credential",
+  "x-amz-date",
+  "x-amz-signature",
+];
+const V2_FIELDS: readonly string[] = ["AWSAccessKeyId", "signature"];
+
+/**
+ * Refuses a form that bears a signature although the request that brought it is signed itself: of two, one
+ * would go unverified.
+ *
+ * @throws {S3Error} InvalidArgument.
+ */
+export function refuseFormSignature(fields: ReadonlyMap<string, string>): void {
+  if (hasAny(fields, V4_FIELDS) || hasAny(fields, V2_FIELDS)) throw secondMechanism();
+}
+
 /**
  * Verifies a form's signature, which is that of its policy's base64 text, and holds the form against the
  * policy (Amazon S3 API reference, "Browser-based uploads using POST").
@@ -60,14 +78,12 @@ function verifySignature<C extends Credential>(
   lookup: CredentialLookup<C>,
   keys: SigningKeys,
 ): C {
-  const v4 = ["x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-signature"];
-  const v2 = ["AWSAccessKeyId", "signature"];
-  const names = v4.some((name) => fields.has(name)) ? v4 : v2;
-  const all = [...names, "policy"];
-  if (!all.some((name) => fields.has(name.toLowerCase()))) throw new S3Error("AccessDenied");
+  const isV4 = hasAny(fields, V4_FIELDS);
+  if (isV4 && hasAny(fields, V2_FIELDS)) throw secondMechanism();
+  const all = [...isV4 ? V4_FIELDS : V2_FIELDS, "policy"];
+  if (!hasAny(fields, all)) throw new S3Error("AccessDenied");
   for (const name of all) {
-    // What an empty policy lacks is told when it is read.
-    if (fields.get(name.toLowerCase()) || (name === "policy" && fields.has(name))) continue;
+    if (fields.get(name.toLowerCase())) continue;
     throw new S3Error("InvalidArgument", {
       message: `Bucket POST must contain a field named '${name}'.  If it is specified, ` +
         "please check the order of the fields.",
@@ -75,7 +91,7 @@ function verifySignature<C extends Credential>(
     });
   }
   if (fields.has("x-amz-security-token")) throw new S3Error("InvalidToken");
-  return names === v4 ? verifyFormV4(fields, lookup, keys) : verifyFormV2(fields, lookup);
+  return isV4 ? verifyFormV4(fields, lookup, keys) : verifyFormV2(fields, lookup);
 }
 
 function verifyFormV4<C extends Credential>(
@@ -130,6 +146,16 @@ function readScope(text: string): ReturnType<typeof parseCredentialScope> {
     throw invalidField("x-amz-credential", text, error.message);
   }
 }
+
+const hasAny = (fields: ReadonlyMap<string, string>, names: readonly string[]): boolean =>
+  names.some((name) => fields.has(name.toLowerCase()));
+
+const secondMechanism = (): S3Error =>
+  new S3Error("InvalidArgument", {
+    message:
+      "Only one auth mechanism allowed; the form and the request that brings it, or the form " +
+      "twice, are signed",
+  });
 
 const invalidField = (name: string, value: string, message: string): S3Error =>
   new S3Error("InvalidArgument", {

@@ -7,6 +7,7 @@
 import { S3Error } from "../errors/s3_error.ts";
 import { BlockReader } from "../http/block_reader.ts";
 import { pullStream } from "../http/byte_streams.ts";
+import { parseIsoDateTime } from "../http/dates.ts";
 
 /** A condition on a field, its name in lower case. */
 interface FieldCondition {
@@ -190,13 +191,8 @@ function readSize(value: unknown): number {
 }
 
 function readExpiration(text: string): Date {
-  const form = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:?\d{2})$/.exec(text);
-  const date = new Date(text);
-  // `Date` takes some days that no month has; those were never meant.
-  const day = new Date(`${form?.[1]}T00:00:00Z`);
-  const real = form !== null && !Number.isNaN(date.getTime()) && !Number.isNaN(day.getTime()) &&
-    day.toISOString().startsWith(form[1] ?? "");
-  if (!real) throw invalid(`Invalid 'expiration' value: '${text}'`);
+  const date = parseIsoDateTime(text);
+  if (date === undefined) throw invalid(`Invalid 'expiration' value: '${text}'`);
   return date;
 }
 

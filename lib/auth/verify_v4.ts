@@ -58,7 +58,7 @@ export function verifyV4<C extends Credential>(
   requireSignedHeaders(request.headers, claim.signedHeaders);
   const key = keys.get(credential, claim.credential);
   let first: { canonical: string; stringToSign: string } | undefined;
-  for (const { text: canonical, plus } of canonicalRequests(request, claim)) {
+  for (const { text: canonical, plus, rejoined } of canonicalRequests(request, claim)) {
     const stringToSign = [
       "AWS4-HMAC-SHA256",
       claim.timestamp,
@@ -76,6 +76,7 @@ export function verifyV4<C extends Credential>(
         payload: withSigner(payload, claim, key),
         signed: true,
         plus,
+        rejoined,
         hoisted: kind === "query-v4",
       };
     }

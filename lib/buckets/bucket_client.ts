@@ -24,6 +24,7 @@ import {
   Transfers,
 } from "./transfers.ts";
 import { listTree, type ListTreeOptions } from "./tree.ts";
+import { EncoderPool } from "../xet/engine/mod.ts";
 import { XetTokens } from "./xet_tokens.ts";
 
 /** What a {@linkcode BucketClient} is given. */
@@ -36,6 +37,8 @@ export interface BucketClientOptions {
   readonly namespace?: string | undefined;
   /** Memory for all transfers together, or its size in bytes. Default: 192 MiB. */
   readonly memoryBudget?: MemoryBudget | number | undefined;
+  /** Threads for the byte work of uploads; 0 does it in place. Default: processors less one, at most 4. */
+  readonly workers?: number | undefined;
   /** Sends all requests but those that carry xorbs. Default: the runtime's. */
   readonly fetch?: typeof fetch | undefined;
   /** Sent to the Hub as `User-Agent`. */
@@ -103,7 +106,7 @@ export class BucketClient {
    * @throws TypeError for an endpoint or a token that cannot be one.
    */
   constructor(options: BucketClientOptions) {
-    const { fetch, sleep, random, onRetry, memoryBudget = DEFAULT_BUDGET } = options;
+    const { fetch, sleep, random, onRetry, memoryBudget = DEFAULT_BUDGET, workers } = options;
     this.#hub = new HubClient({ ...options, endpoint: options.endpoint ?? DEFAULT_ENDPOINT });
     this.#namespace = options.namespace;
     this.#lookUps = new LookUps(this.#hub);
@@ -120,6 +123,7 @@ export class BucketClient {
     });
     this.#transfers = new Transfers({
       tokens: this.#tokens,
+      encoders: new EncoderPool(workers),
       budget: typeof memoryBudget === "number" ? new MemoryBudget(memoryBudget) : memoryBudget,
       fetch,
       sleep,
@@ -275,7 +279,7 @@ export class BucketClient {
     this.#closed = true;
     await this.#committer.idle();
     await this.#lookUps.idle();
-    this.#transfers.close();
+    await this.#transfers.close();
   }
 
   #checkOpen(): void {

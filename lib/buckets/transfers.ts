@@ -1,9 +1,11 @@
 import { FairTurn } from "../flow/fair_turn.ts";
 import type { MemoryBudget } from "../flow/memory_budget.ts";
+import { PagePool } from "../flow/page_pool.ts";
 import type { Sleep } from "../flow/sleep.ts";
 import { CasClient } from "../xet/cas/cas_client.ts";
 import { createNodeSender } from "../xet/cas/node_sender.ts";
 import { composeFiles } from "../xet/transfer/compose_files.ts";
+import type { EncoderPool } from "../xet/engine/mod.ts";
 import type { FileRecipe, TransferContext } from "../xet/transfer/context.ts";
 import { downloadFile } from "../xet/transfer/download_file.ts";
 import { uploadFile } from "../xet/transfer/upload_file.ts";
@@ -16,6 +18,8 @@ export interface TransfersOptions {
   readonly tokens: XetTokens;
   /** Bounds the memory of all transfers together. */
   readonly budget: MemoryBudget;
+  /** Does the byte work of uploads; is closed with the transfers. */
+  readonly encoders?: EncoderPool | undefined;
   /** Sends requests. */
   readonly fetch?: typeof fetch | undefined;
   /** Waits between attempts. */
@@ -49,6 +53,7 @@ export class Transfers {
   readonly #options: TransfersOptions;
   readonly #sender = createNodeSender();
   readonly #turn = new FairTurn();
+  readonly #pages = new PagePool();
   /** A client's tokens are for one bucket; what it keeps besides them is small. */
   readonly #contexts = new LRUCache<string, TransferContext>({ max: MAX_CONTEXTS });
 
@@ -91,12 +96,13 @@ export class Transfers {
   }
 
   /** Closes kept connections; transfers under way fail. */
-  close(): void {
+  async close(): Promise<void> {
     this.#sender.close();
+    await this.#options.encoders?.close();
   }
 
   #context(id: string): TransferContext {
-    const { tokens, budget, fetch, sleep } = this.#options;
+    const { tokens, budget, encoders, fetch, sleep } = this.#options;
     const known = this.#contexts.get(id);
     if (known !== undefined) return known;
     const cas = new CasClient({
@@ -105,7 +111,13 @@ export class Transfers {
       ...(fetch && { fetch }),
       ...(sleep && { sleep }),
     });
-    const context = { cas, budget, turn: this.#turn };
+    const context = {
+      cas,
+      budget,
+      pages: this.#pages,
+      turn: this.#turn,
+      ...(encoders && { encoders }),
+    };
     this.#contexts.set(id, context);
     return context;
   }

@@ -77,6 +77,7 @@ export const S3_ERRORS = {
     "The website redirect location must have a prefix of 'http://' or 'https://' or '/'.",
   ),
   InvalidRequest: row(400, "Invalid Request"),
+  InvalidStorageClass: row(400, "The storage class you specified is not valid"),
   InvalidTag: row(400, "The tag provided was not a valid tag."),
   InvalidToken: row(400, "The provided token is malformed or otherwise invalid."),
   InvalidURI: row(400, "Couldn't parse the specified URI."),

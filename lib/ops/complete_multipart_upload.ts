@@ -1,4 +1,6 @@
+import { createDigest } from "../checksum/digest.ts";
 import { S3Error } from "../errors/s3_error.ts";
+import { toS3Error } from "../errors/to_s3_error.ts";
 import type { CompletionResult, Upload, UploadPart } from "../multipart/upload_registry.ts";
 import type {
   CompleteMultipartUploadInput,
@@ -17,35 +19,53 @@ const MIN_PART_SIZE = 5 * 1024 * 1024;
 
 /**
  * CompleteMultipartUpload, idempotent: of several requests one completes; those that come meanwhile wait
- * for it and get its answer; those that come later get the answer that was kept. After a failure
- * the upload is open again with its parts. A client that goes away does not end the completion.
+ * for it and get its answer; those that come later get the answer that was kept, if they list the same
+ * parts. After a failure the upload is open again with its parts. A client that goes away does not end the
+ * completion.
  */
 export async function completeMultipartUpload(
   context: OperationContext,
-  input: CompleteMultipartUploadInput,
+  asked: CompleteMultipartUploadInput,
 ): Promise<CompleteMultipartUploadOutput> {
   const { registry, store } = context;
-  const upload = await registry.get(input.uploadId);
-  const completion = upload === undefined || isOf(upload, input)
-    ? await registry.beginCompletion(input.uploadId)
-    : undefined;
-  if (completion === undefined) {
-    await store.statBucket(input.bucket);
-    throw noSuchUpload(input.uploadId);
-  }
-  switch (completion.kind) {
-    case "begun":
-      // Between `get` and `beginCompletion` another request may have failed to complete it.
-      if (upload === undefined) {
-        const error = noSuchUpload(input.uploadId);
-        await registry.completionFailed(input.uploadId, completion.lease, error);
-        throw error;
+  const input = { ...asked, bucket: await store.canonicalName(asked.bucket) };
+  for (;;) {
+    const upload = await registry.get(input.uploadId);
+    const completion = upload === undefined || isOf(upload, input)
+      ? await registry.beginCompletion(input.uploadId)
+      : undefined;
+    if (completion === undefined) {
+      await store.statBucket(input.bucket);
+      throw noSuchUpload(input.uploadId);
+    }
+    switch (completion.kind) {
+      case "begun":
+        // Between `get` and `beginCompletion` another request may have failed to complete it.
+        if (upload === undefined) {
+          const error = noSuchUpload(input.uploadId);
+          await registry.completionFailed(input.uploadId, completion.lease, error);
+          throw error;
+        }
+        return await finish(context, input, upload, completion);
+      case "running": {
+        const result = await resultOf(completion.result);
+        // What was wrong with another request need not be wrong with this one.
+        if (result === undefined) continue;
+        return answerOf(input, result);
       }
-      return await finish(context, input, upload, completion);
-    case "running":
-      return answerOf(input, await completion.result);
-    case "completed":
-      return answerOf(input, completion.result);
+      case "completed":
+        return answerOf(input, completion.result);
+    }
+  }
+}
+
+/** The result of another request's completion; undefined if that request was at fault for having none. */
+async function resultOf(running: Promise<CompletionResult>): Promise<CompletionResult | undefined> {
+  try {
+    return await running;
+  } catch (error) {
+    if (toS3Error(error).status < 500) return undefined;
+    throw error;
   }
 }
 
@@ -58,8 +78,9 @@ function answerOf(
   input: CompleteMultipartUploadInput,
   result: CompletionResult,
 ): CompleteMultipartUploadOutput {
-  if (!isOf(result, input)) throw noSuchUpload(input.uploadId);
-  const { xetHash = "", checksum } = result.extra;
+  const { xetHash = "", checksum, parts = listDigest(input) } = result.extra;
+  // With another list it is no repetition, and nothing is left to complete.
+  if (!isOf(result, input) || parts !== listDigest(input)) throw noSuchUpload(input.uploadId);
   return {
     bucket: result.bucket,
     key: result.key,
@@ -67,6 +88,14 @@ function answerOf(
     ...(checksum !== undefined && { checksum: parseChecksum(checksum) }),
     headers: { "x-hf-xet-hash": xetHash },
   };
+}
+
+/** Tells lists of parts apart. */
+function listDigest({ parts }: CompleteMultipartUploadInput): string {
+  const digest = createDigest("SHA256");
+  const list = parts.map(({ partNumber, etag }) => [partNumber, etag]);
+  digest.update(new TextEncoder().encode(JSON.stringify(list)));
+  return digest.digest().toHex();
 }
 
 /** Algorithm, type and value: none of them has a blank. */
@@ -105,6 +134,7 @@ async function finish(
       etag: object.etag,
       extra: {
         xetHash: object.content.hash,
+        parts: listDigest(input),
         ...(checksum && { checksum: formatChecksum(checksum) }),
       },
     };
@@ -200,7 +230,8 @@ function chooseParts(
     const part = byNumber.get(asked.partNumber);
     const agrees = part?.etag === asked.etag &&
       Object.entries(asked.checksums).every(([algorithm, value]) =>
-        (part.checksums[algorithm] ?? value) === value
+        // One that nobody has verified must not look as if somebody had.
+        part.checksums[algorithm] === value
       );
     if (part !== undefined && agrees) return part;
     throw new S3Error("InvalidPart", {

@@ -1,5 +1,5 @@
 import { S3Error } from "../errors/s3_error.ts";
-import type { Upload } from "../multipart/upload_registry.ts";
+import type { Upload, UploadPart } from "../multipart/upload_registry.ts";
 import type { ObjectInput, RequestBody } from "../s3/operations.ts";
 import type { OperationContext, OperationHandler } from "./context.ts";
 import { withChecksum } from "./computed_checksum.ts";
@@ -10,10 +10,10 @@ export const createMultipartUpload: OperationHandler<"CreateMultipartUpload"> = 
   { store, registry, requester },
   input,
 ) => {
-  store.checkKey(input.key);
+  store.checkKey(input.key, input.attributes);
   await store.statBucket(input.bucket);
   const upload = await registry.create({
-    bucket: input.bucket,
+    bucket: await store.canonicalName(input.bucket),
     key: input.key,
     initiator: requester.accessKeyId,
     attributes: input.attributes,
@@ -41,11 +41,27 @@ export const uploadPart: OperationHandler<"UploadPart"> = async (context, input)
     checksums: { ...computed.checksums(), ...checksums },
     recipe,
   };
-  if (await registry.putPart(input.uploadId, part) === undefined) {
-    throw noSuchUpload(input.uploadId);
-  }
+  await keepPart(registry, input.uploadId, part);
   return { part };
 };
+
+/**
+/**
+ * Registers a part that has arrived.
+ *
+ * @throws {S3Error} OperationAborted while the upload is being completed, which may fail and leave it open;
+ * NoSuchUpload when it is gone.
+ */
+export async function keepPart(
+  registry: OperationContext["registry"],
+  uploadId: string,
+  part: UploadPart,
+): Promise<void> {
+  if (await registry.putPart(uploadId, part) !== undefined) return;
+  throw await registry.get(uploadId) === undefined
+    ? noSuchUpload(uploadId)
+    : new S3Error("OperationAborted");
+}
 
 /**
  * The parts of an upload with a checksum have that one. Where it is of the whole they can come without: then it
@@ -94,7 +110,8 @@ export async function findUpload(
   input: ObjectInput & { readonly uploadId: string },
 ): Promise<Upload> {
   const upload = await registry.get(input.uploadId);
-  if (upload?.bucket === input.bucket && upload.key === input.key) return upload;
+  const bucket = await store.canonicalName(input.bucket);
+  if (upload?.bucket === bucket && upload.key === input.key) return upload;
   await store.statBucket(input.bucket);
   throw noSuchUpload(input.uploadId);
 }

@@ -13,7 +13,7 @@ import { writeCondition } from "./write_condition.ts";
 /** PutObject: nothing is visible before the body has ended well and its digests have been verified. */
 export const putObject: OperationHandler<"PutObject"> = async (context, input) => {
   const { store, signal } = context;
-  store.checkKey(input.key);
+  store.checkKey(input.key, input.attributes);
   const { body } = input;
   const computed = withChecksum(body.stream, defaultChecksum(context, body.checksumAlgorithm));
   const recipe = await store.stage(input.bucket, computed.stream, { signal });

@@ -3,8 +3,8 @@ import { S3Error } from "../errors/s3_error.ts";
 import type { ByteRange, ContentRef } from "../store/object_store.ts";
 import type { OperationHandler } from "./context.ts";
 import { statCopySource } from "./copy.ts";
-import { findUpload, noSuchUpload } from "./multipart.ts";
 import { withChecksum } from "./computed_checksum.ts";
+import { findUpload, keepPart } from "./multipart.ts";
 
 /** The most bytes of one part: 5 GiB (Amazon S3 multipart upload limits). */
 const MAX_PART_BYTES = 5 * 1024 ** 3;
@@ -30,9 +30,7 @@ export const uploadPartCopy: OperationHandler<"UploadPartCopy"> = async (context
     checksums: checksums(),
     recipe,
   };
-  if (await registry.putPart(input.uploadId, part) === undefined) {
-    throw noSuchUpload(input.uploadId);
-  }
+  await keepPart(registry, input.uploadId, part);
   return { part };
 };
 

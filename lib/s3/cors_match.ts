@@ -28,9 +28,12 @@ const GATEWAY_EXPOSES: readonly string[] = [
   ...CHECKSUM_ALGORITHMS.map(checksumHeader),
   "x-amz-checksum-type",
   "x-amz-id-2",
+  "x-amz-mp-parts-count",
   "x-amz-request-id",
-  "x-amz-version-id",
+  "x-amz-tagging-count",
   "x-hf-xet-hash",
+  // User metadata: for requests without cookies, which those of SDKs are, it stands for every name.
+  "*",
 ];
 
 /**
@@ -99,7 +102,7 @@ export function corsHeaders(
   rules: readonly CorsRule[],
 ): Readonly<Record<string, string>> {
   const origin = headers.get("origin");
-  if (origin === null) return {};
+  if (!origin) return {};
   const asked = headers.get("access-control-request-method") ?? method;
   const rule = rules.find((rule) =>
     matchesOrigin(rule, origin) && rule.allowedMethods.includes(asked)
@@ -112,7 +115,7 @@ function ruleHeaders(
   origin: string,
   asked: readonly string[],
 ): Readonly<Record<string, string>> {
-  const anyone = rule.allowedOrigins.includes("*");
+  const anyone = rule.allowedOrigins.find((pattern) => matches(pattern, origin)) === "*";
   return {
     "Access-Control-Allow-Origin": anyone ? "*" : origin,
     ...(!anyone && { "Access-Control-Allow-Credentials": "true" }),

@@ -1,4 +1,8 @@
-import type { ChecksumAlgorithm } from "../checksum/algorithms.ts";
+import {
+  CHECKSUM_ALGORITHMS,
+  type ChecksumAlgorithm,
+  checksumAlgorithm,
+} from "../checksum/algorithms.ts";
 import { S3Error } from "../errors/s3_error.ts";
 import { percentEncode } from "../http/percent.ts";
 import type { Query } from "../http/query.ts";
@@ -12,7 +16,6 @@ import {
   storedChecksumElements,
   xmlAnswer,
 } from "./answers.ts";
-import { readChecksumAlgorithm } from "./checksum_algorithm.ts";
 import type {
   AbortMultipartUploadInput,
   CompleteMultipartUploadOutput,
@@ -50,7 +53,7 @@ export function readCreateMultipartUpload(request: S3Request): CreateMultipartUp
 }
 
 function readChecksumChoice(headers: Headers): UploadChecksum | undefined {
-  const algorithm = readChecksumAlgorithm(headers);
+  const algorithm = checksumAlgorithmHeader(headers);
   const type = headers.get("x-amz-checksum-type")?.trim().toUpperCase();
   if (type !== undefined && type !== "COMPOSITE" && type !== "FULL_OBJECT") {
     throw new S3Error("InvalidRequest", {
@@ -71,6 +74,22 @@ function readChecksumChoice(headers: Headers): UploadChecksum | undefined {
   throw new S3Error("InvalidRequest", {
     message: `The ${type} checksum type cannot be used with the ${algorithm.toLowerCase()} ` +
       "checksum algorithm.",
+  });
+}
+
+/**
+ * `x-amz-checksum-algorithm`; undefined when absent.
+ *
+ * @throws {S3Error} InvalidRequest for an algorithm that is not offered.
+ */
+export function checksumAlgorithmHeader(headers: Headers): ChecksumAlgorithm | undefined {
+  const name = headers.get("x-amz-checksum-algorithm");
+  if (name === null) return undefined;
+  const algorithm = checksumAlgorithm(name);
+  if (algorithm !== undefined) return algorithm;
+  throw new S3Error("InvalidRequest", {
+    message: `Checksum algorithm provided is unsupported. Please try again with any of the valid ` +
+      `types: [${CHECKSUM_ALGORITHMS.join(", ")}]`,
   });
 }
 

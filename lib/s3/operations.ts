@@ -38,6 +38,7 @@ import type {
 import type {
   BucketInput,
   CopySource,
+  DeleteConditions,
   ObjectInput,
   Owner,
   RequestBody,
@@ -54,12 +55,16 @@ export interface ListBucketsInput {
   readonly prefix: string;
   readonly maxBuckets?: number;
   readonly continuationToken?: string;
+  /** Only buckets of this region. */
+  readonly bucketRegion?: string;
 }
 
 /** Answer of ListBuckets. */
 export interface ListBucketsOutput {
   readonly owner: Owner;
   readonly buckets: readonly StoreBucket[];
+  /** Of all of them; shown where the request has a parameter. */
+  readonly region?: string;
   readonly prefix: string;
   readonly continuationToken?: string;
 }
@@ -146,7 +151,7 @@ export interface GetObjectOutput {
 
 /** DELETE `/b/k`. */
 export interface DeleteObjectInput extends ObjectInput {
-  readonly conditions: WriteConditions;
+  readonly conditions: DeleteConditions;
 }
 
 /** POST `/b?delete`. */
@@ -156,7 +161,7 @@ export interface DeleteObjectsInput extends BucketInput {
   readonly objects: readonly {
     readonly key: string;
     readonly versionId?: string;
-    readonly etag?: string;
+    readonly conditions?: DeleteConditions;
   }[];
 }
 
@@ -178,9 +183,11 @@ export interface CopyObjectInput extends ObjectInput {
   readonly source: CopySource;
   readonly metadataDirective: "COPY" | "REPLACE";
   readonly taggingDirective: "COPY" | "REPLACE";
-  /** Used with REPLACE, each its part. */
+  /** What REPLACE puts in the place of what the source has, each its part. */
   readonly attributes: ObjectAttributes;
-  /** The checksum that the copy is to have; that of the source when absent. */
+  /** Whether a storage class or an encryption is asked for: to S3 that changes an object. Default false. */
+  readonly setsStorage?: boolean;
+  /** The checksum that the copy is to have. */
   readonly checksumAlgorithm?: ChecksumAlgorithm;
   readonly conditions: WriteConditions;
 }
@@ -188,6 +195,8 @@ export interface CopyObjectInput extends ObjectInput {
 /** Answer of CopyObject. */
 export interface CopyObjectOutput {
   readonly object: StoredObject;
+  /** That was asked for, or else that of the source. */
+  readonly checksum?: ObjectChecksum;
 }
 
 /** What GetObjectAttributes can be asked for, by S3's names. */

@@ -20,6 +20,8 @@ interface HeaderRule {
   readonly header: string | RegExp;
   /** The values, in lower case, that the rule lets pass. Default none. */
   readonly accepts?: readonly string[];
+  /** The operation that the header belongs to, and that reads it. Default none. */
+  readonly readBy?: OperationName;
   /** The error for all other values. */
   readonly refuse: (header: string, value: string) => S3Error;
 }
@@ -30,8 +32,11 @@ const notImplemented = (header: string): S3Error =>
     fields: { Header: header },
   });
 
-const invalidArgument = (header: string, value: string): S3Error =>
-  new S3Error("InvalidArgument", { fields: { ArgumentName: header, ArgumentValue: value } });
+const invalidArgument = (header: string, value: string, message?: string): S3Error =>
+  new S3Error("InvalidArgument", {
+    ...(message !== undefined && { message }),
+    fields: { ArgumentName: header, ArgumentValue: value },
+  });
 
 const noObjectLock = (): S3Error =>
   new S3Error("InvalidRequest", { message: "Bucket is missing Object Lock Configuration" });
@@ -49,7 +54,9 @@ const RULES: readonly HeaderRule[] = [
     header: "x-amz-server-side-encryption",
     accepts: ["aes256"],
     refuse: (header, value) =>
-      /^aws:/.test(value) ? notImplemented(header) : invalidArgument(header, value),
+      /^aws:/.test(value)
+        ? notImplemented(header)
+        : invalidArgument(header, value, "The encryption method specified is not supported"),
   },
   {
     header: "x-amz-bucket-object-lock-enabled",
@@ -58,8 +65,8 @@ const RULES: readonly HeaderRule[] = [
   },
   { header: /^x-amz-object-lock-/, refuse: noObjectLock },
   { header: "x-amz-write-offset-bytes", refuse: notImplemented },
-  // Conditions of directory buckets: deleting in spite of them would lose data.
-  { header: /^x-amz-if-match-/, refuse: notImplemented },
+  // Writing in spite of a condition that is not looked at would lose data.
+  { header: /^x-amz-if-match-/, readBy: "DeleteObject", refuse: notImplemented },
   // As for a bucket whose ACLs are disabled, which is S3's default: rights of others cannot be kept.
   { header: /^x-amz-grant-/, refuse: () => new S3Error("AccessControlListNotSupported") },
   {
@@ -91,7 +98,8 @@ const RULES: readonly HeaderRule[] = [
       "outposts",
       "snow",
     ],
-    refuse: invalidArgument,
+    refuse: (_, value) =>
+      new S3Error("InvalidStorageClass", { fields: { StorageClassRequested: value } }),
   },
 ];
 
@@ -129,7 +137,8 @@ export function screenRequest(operation: OperationName, request: S3Request): voi
   requireRetentionPair(request.headers);
   for (const [name, value] of request.headers) {
     for (const rule of RULES) {
-      const { header } = rule;
+      const { header, readBy } = rule;
+      if (readBy === operation) continue;
       if (typeof header === "string" ? header !== name : !header.test(name)) continue;
       if (!rule.accepts?.includes(value.trim().toLowerCase())) throw rule.refuse(name, value);
     }

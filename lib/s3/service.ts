@@ -12,10 +12,12 @@ export function readListBuckets({ query }: S3Request): ListBucketsInput {
     message: "Argument max-buckets must be an integer between 1 and 10000.",
   });
   const continuationToken = textParameter(query, "continuation-token");
+  const bucketRegion = textParameter(query, "bucket-region");
   return {
     prefix: query.get("prefix") ?? "",
     ...(maxBuckets !== undefined && { maxBuckets }),
     ...(continuationToken !== undefined && { continuationToken }),
+    ...(bucketRegion !== undefined && { bucketRegion }),
   };
 }
 
@@ -27,7 +29,12 @@ export function writeListBuckets(output: ListBucketsOutput): Response {
     el(
       "Buckets",
       output.buckets.map(({ name, createdAt }) =>
-        el("Bucket", el("Name", name), timeElement("CreationDate", createdAt))
+        el(
+          "Bucket",
+          el("Name", name),
+          timeElement("CreationDate", createdAt),
+          optional("BucketRegion", output.region),
+        )
       ),
     ),
     optional("ContinuationToken", output.continuationToken),

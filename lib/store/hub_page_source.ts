@@ -30,7 +30,7 @@ export class HubPageSource implements PageSource {
     try {
       const { items, cursor } = await this.#buckets.treePage(this.#id, {
         ...request,
-        limit: this.#limit,
+        limit: request.limit ?? this.#limit,
       });
       const lines = items.map((item): TreeLine =>
         item.type === "file" ? { kind: "file", file: item } : { kind: "directory", path: item.path }

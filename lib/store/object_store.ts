@@ -120,7 +120,12 @@ export type WriteCondition =
   | { readonly kind: "exists" }
   | { readonly kind: "etag"; readonly etags: readonly string[] }
   /** Nothing, or something with none of these entity tags. */
-  | { readonly kind: "other-etag"; readonly etags: readonly string[] };
+  | { readonly kind: "other-etag"; readonly etags: readonly string[] }
+  /** Something of so many bytes. */
+  | { readonly kind: "size"; readonly size: number }
+  /** Something that was last written in that second. */
+  | { readonly kind: "last-modified"; readonly at: Date }
+  | { readonly kind: "all"; readonly conditions: readonly WriteCondition[] };
 
 /** A change to one key. */
 export type CommitEntry =
@@ -144,6 +149,8 @@ export type CommitEntry =
       readonly kind: "copy";
       readonly source: { readonly bucket: string; readonly object: StoredObject };
       readonly attributes: ObjectAttributes;
+      /** Whether the parts stay behind. Default false. */
+      readonly withoutParts?: boolean;
     }
     | {
       /**
@@ -187,6 +194,12 @@ export interface TransferOptions {
   readonly signal?: AbortSignal;
 }
 
+/** How the settings of a bucket are looked up. */
+export interface BucketSettingsOptions {
+  /** Takes what is remembered, however old, and none if nothing is: no look at the bucket. Default false. */
+  readonly remembered?: boolean;
+}
+
 /** The storage that the operations stand on. */
 export interface ObjectStore {
   /** Who owns what is stored: the Hub user's or organisation's id and name. */
@@ -195,6 +208,11 @@ export interface ObjectStore {
   listBuckets(): Promise<readonly StoreBucket[]>;
   /** Creates a bucket; `"existed"` when it is already there and reachable with our token. */
   createBucket(bucket: string): Promise<"created" | "existed">;
+  /**
+   * The name under which a bucket is listed: those of the default namespace have a second one, with the
+   * namespace in front. The bucket need not exist.
+   */
+  canonicalName(bucket: string): Promise<string>;
   /** Throws `no_such_bucket`. */
   statBucket(bucket: string): Promise<StoreBucket>;
   /** Throws `bucket_not_empty` when it holds objects, `no_such_bucket`. */
@@ -203,7 +221,7 @@ export interface ObjectStore {
    * What is configured for the bucket. Another gateway's change may take a minute to be seen. Throws
    * `no_such_bucket`, unless the settings are remembered.
    */
-  bucketSettings(bucket: string): Promise<BucketSettings>;
+  bucketSettings(bucket: string, options?: BucketSettingsOptions): Promise<BucketSettings>;
   /**
    * Changes what is configured for the bucket; seen at once. Changes by gateways that share locks follow one
    * another, each made of what the one before has left. Throws `no_such_bucket`.
@@ -236,10 +254,10 @@ export interface ObjectStore {
     options?: TransferOptions & { readonly range?: ByteRange },
   ): ReadableStream<Uint8Array>;
   /**
-   * Throws `bad_key` when the key cannot be stored (with a message that names the rule), without a
-   * Hub call: asked before a body is read.
+   * Throws `bad_key` when the key cannot be stored, or not with these attributes (with a message that names
+   * the rule), without a Hub call: asked before a body is read.
    */
-  checkKey(key: string): void;
+  checkKey(key: string, attributes?: ObjectAttributes): void;
   /** Stores content while it arrives. If the stream errors, so does this, and nothing is visible. */
   stage(
     bucket: string,

@@ -477,6 +477,7 @@ Deno.test("headers that cannot be kept are refused before a byte is read", () =>
       UNSIGNED,
       "InvalidRequest",
     ],
+    [{ "x-amz-sdk-checksum-algorithm": "ROT13" }, PLAIN, "InvalidRequest"],
     [{ ...decoded, "x-amz-trailer": "x-amz-checksum-foo" }, UNSIGNED, "InvalidRequest"],
     [{ ...decoded, "x-amz-trailer": "x-amz-meta-a" }, UNSIGNED, "InvalidRequest"],
     [

@@ -17,7 +17,8 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { createGateway } from "../../lib/create_gateway.ts";
 import { RawConnection, type RawRequest } from "../support/raw_connection.ts";
 import { CREDENTIAL, type RunningGateway, startGateway } from "../support/start_gateway.ts";
-import { utf8 } from "./raw_gateway.ts";
+import { signHeaderV2, signHeaderV4 } from "../support/sign_requests.ts";
+import { BUCKET, rawGateway, utf8 } from "./raw_gateway.ts";
 
 const Bucket = "metadata";
 /** The SDK keeps sockets alive beyond its own end, so these tests do not watch resources. */
@@ -216,6 +217,26 @@ Deno.test("bytes of metadata come back as they were sent, UTF-8 or not, with a 3
     got.headers.get("last-modified"),
     undefined,
   ]);
+});
+
+Deno.test("metadata in several lines is joined by a comma, as the signature says", async () => {
+  await using raw = await rawGateway();
+  const { connect, signer } = raw;
+  // The last two are lines of one header.
+  const headers = {
+    "x-amz-meta-a": "1, 2",
+    "x-amz-meta-b": "1,2",
+    "x-amz-meta-c": "1, 2",
+    "X-Amz-Meta-C": "3",
+  };
+  for (const sign of [signHeaderV4, signHeaderV2]) {
+    using connection = await connect();
+    const request = { method: "PUT", target: `/${BUCKET}/k`, headers, body: utf8("x") };
+    assertEquals((await connection.exchange(sign(request, signer))).status, 200);
+    const got = await raw.signed("GET", `/${BUCKET}/k`);
+    const names = ["a", "b", "c"].map((name) => `x-amz-meta-${name}`);
+    assertEquals(names.map((name) => got.headers.get(name)), ["1, 2", "1,2", "1, 2,3"]);
+  }
 });
 
 Deno.test("the times of headers, listings and copies agree to the second", SDK, async () => {

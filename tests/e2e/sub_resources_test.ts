@@ -69,7 +69,6 @@ function operationOf(method: string, target: string): OperationName | undefined 
 
 Deno.test("no sub-resource that is not served does anything, by any method, however it is spelled", async () => {
   const gateway = await gatewayWithObject();
-  const before = gateway.store.calls.length;
   let asked = 0;
   for (const path of ["/bucket", "/bucket/", "/bucket/k", "/"]) {
     for (const name of SUB_RESOURCES) {
@@ -78,7 +77,10 @@ Deno.test("no sub-resource that is not served does anything, by any method, howe
           const target = `${path}?${query}`;
           const operation = operationOf(method, target);
           if (operation !== undefined && (isServed(operation) || isStubbed(operation))) continue;
+          const before = gateway.store.calls.length;
           const [status, code] = await ask(gateway, method, target);
+          const calls = operation === undefined ? [] : ["statBucket bucket"];
+          assertEquals(gateway.store.calls.slice(before), calls, `${method} ${target}`);
           asked++;
           assert(status === 501 || status === 405, `${method} ${target}: ${status} ${code}`);
           const named = ["NotImplemented", "MethodNotAllowed"].includes(code);
@@ -88,7 +90,10 @@ Deno.test("no sub-resource that is not served does anything, by any method, howe
     }
   }
   assert(asked > 1000);
-  assertEquals(gateway.store.calls.slice(before), []);
+  for (const target of ["PUT /missing?lifecycle", "POST /missing/k?restore"]) {
+    const [method = "", path = ""] = target.split(" ");
+    assertEquals(await ask(gateway, method, path), [404, "NoSuchBucket"]);
+  }
 });
 
 Deno.test("a fixed answer asks for the bucket and does nothing else", async () => {

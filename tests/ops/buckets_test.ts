@@ -21,6 +21,11 @@ Deno.test("buckets are listed by name, filtered, and in pages when asked", async
   assertEquals(seen, [["b-1", "b-2"], [BUCKET]]);
   const exact = await run("ListBuckets", { prefix: "", maxBuckets: 4 });
   assertEquals([exact.buckets.length, exact.continuationToken], [4, undefined]);
+  assertEquals([all.region, exact.region], [undefined, "us-east-1"]);
+  const here = await run("ListBuckets", { prefix: "b-", bucketRegion: "us-east-1" });
+  assertEquals([here.buckets.length, here.region], [2, "us-east-1"]);
+  const there = await run("ListBuckets", { prefix: "", bucketRegion: "eu-west-1" });
+  assertEquals(there.buckets, []);
 });
 
 Deno.test("a bucket token that nobody gave is refused", async () => {

@@ -90,3 +90,23 @@ Deno.test("anyone is let in without credentials; other methods and no origin are
   assertEquals(corsHeaders("GET", new Headers(), rules), {});
   assertEquals(gatewayCorsRules([]), []);
 });
+
+Deno.test("a rule answers with a star only to whom it lets in as anyone", () => {
+  const rules = [{ ...RULE, allowedOrigins: ["https://a.test", "*"] }];
+  const allowed = (Origin: string) => corsHeaders("PUT", new Headers({ Origin }), rules);
+  assertEquals(allowed("https://a.test")["Access-Control-Allow-Origin"], "https://a.test");
+  assertEquals(allowed("https://a.test")["Access-Control-Allow-Credentials"], "true");
+  assertEquals(allowed("https://b.test")["Access-Control-Allow-Origin"], "*");
+  assertEquals(allowed("https://b.test")["Access-Control-Allow-Credentials"], undefined);
+});
+
+Deno.test("the gateway's own rule lets scripts read every header of an answer", () => {
+  const headers = new Headers({ Origin: "https://x.test" });
+  const { "Access-Control-Expose-Headers": exposed = "" } = corsHeaders(
+    "GET",
+    headers,
+    gatewayCorsRules(["https://x.test"]),
+  );
+  assertEquals(exposed.split(", ").includes("ETag"), true);
+  assertEquals(exposed.split(", ").includes("*"), true);
+});

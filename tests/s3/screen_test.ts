@@ -24,7 +24,7 @@ Deno.test("screenRequest() refuses what cannot be kept", () => {
     ["x-amz-write-offset-bytes", "5", "NotImplemented"],
     ["x-amz-grant-read", "id=1", "AccessControlListNotSupported"],
     ["x-amz-acl", "everybody", "InvalidArgument"],
-    ["x-amz-storage-class", "FLOPPY", "InvalidArgument"],
+    ["x-amz-storage-class", "FLOPPY", "InvalidStorageClass"],
     ["x-amz-if-match-size", "5", "NotImplemented"],
   ];
   for (const [name, value, code] of refused) {
@@ -41,13 +41,20 @@ Deno.test("screenRequest() refuses a whole retention for want of object lock", (
   assertEquals([code, message], ["InvalidRequest", "Bucket is missing Object Lock Configuration"]);
 });
 
+Deno.test("conditions of a delete are read by it, and refused with any other operation", () => {
+  const headers = { "x-amz-if-match-size": "5", "x-amz-if-match-last-modified-time": "x" };
+  screen(headers, "DeleteObject");
+  for (const operation of ["CopyObject", "CompleteMultipartUpload", "DeleteObjects"] as const) {
+    assertEquals(assertThrows(() => screen(headers, operation), S3Error).code, "NotImplemented");
+  }
+});
+
 Deno.test("screenRequest() lets pass what is kept, or harmless", () => {
   screen({
     "x-amz-server-side-encryption": "AES256",
     "x-amz-acl": "public-read",
     "x-amz-storage-class": "STANDARD_IA",
     "x-amz-bucket-object-lock-enabled": "false",
-    "x-amz-expected-bucket-owner": "123456789012",
     "x-amz-request-payer": "requester",
     "x-amz-bypass-governance-retention": "true",
     "x-amz-meta-anything": "x",

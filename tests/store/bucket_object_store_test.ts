@@ -50,7 +50,25 @@ Deno.test("names that can be no bucket are no bucket, without a call", () =>
     await rejectsWith("no_such_bucket", () => store.statBucket("a/b"));
     await rejectsWith("no_such_bucket", () => store.stat("..", ["k"]));
     await rejectsWith("no_such_bucket", () => store.commit("a--b--c", []));
+    const long = "k".repeat(1009);
+    store.checkKey(long, { contentType: "a/b" });
+    for (const attributes of [{ metadata: { a: "1" } }, { cacheControl: "x" }]) {
+      store.checkKey(long.slice(1), attributes);
+      assertThrows(() => store.checkKey(long, attributes), StoreError, "too long");
+    }
     assertEquals(hub.counters.of("*").calls, 0);
+  }));
+
+Deno.test("a bucket of the default namespace has its plain name, whichever it is called by", () =>
+  withStore(async ({ store }) => {
+    const names = ["photos", "alice--photos", "acme--photos", "a--b--c", "My_Bucket"];
+    assertEquals(await Promise.all(names.map((name) => store.canonicalName(name))), [
+      "photos",
+      "photos",
+      "acme--photos",
+      "a--b--c",
+      "My_Bucket",
+    ]);
   }));
 
 Deno.test("calls about a bucket that is not there say so", () =>

@@ -34,7 +34,8 @@ Deno.test("a listing with a cursor that the Hub refuses finds its way from the s
   withStore(async ({ store, hub }) => {
     for (const key of ["a", "b", "c"]) await put(store, key);
     hub.counters.reset();
-    const cursor = JSON.stringify([BUCKET_ID, "", null, "flat", "no cursor", null]);
+    const where = { kind: "flat", cursor: "no cursor" };
+    const cursor = JSON.stringify([BUCKET_ID, "", null, where]);
     assertEquals(await names(store, { after: "a", cursor }), ["b", "c"]);
     assertEquals(hub.counters.of("hub").calls, 2, BUCKET);
   }));

@@ -4,7 +4,8 @@ import type { StoredFile } from "../stored_file.ts";
 import type { Candidate } from "./candidate.ts";
 import { OutOfOrder, type PageSource, type TreeLine } from "./page_source.ts";
 import { type NumberedPage, pagesOf } from "./pages.ts";
-import type { Position } from "./position.ts";
+import { existing, MAX_PASSED, passedDirectories } from "./passed_directories.ts";
+import type { LevelPlace, Position } from "./position.ts";
 
 /** Directories that wait for their place; more of them is no order at all. */
 const MAX_HELD = 1000;
@@ -15,7 +16,18 @@ export interface LevelWalk {
   readonly directory: string;
   /** Whether to show the directory's own marker: then the walk has to begin at the start. */
   readonly ownMarker: boolean;
-  readonly cursor?: string;
+  /** Keys up to here are of no use. */
+  readonly after?: string;
+  readonly from?: LevelPlace;
+  readonly orders: DirectoryOrders;
+}
+
+/** What is known of how the Hub sorts the directories of the bucket. */
+export interface DirectoryOrders {
+  /** Whether by their names with the final `/`, as their keys sort. */
+  readonly bySlash: boolean;
+  /** Is told when a line shows that it does. */
+  readonly onBySlash: () => void;
 }
 
 interface Held {
@@ -29,7 +41,8 @@ interface Held {
  *
  * Whether the Hub sorts a directory by its name with or without that `/` is not known, so this works
  * for both: a line is held back until one comes whose path is not below its key. In either order all
- * that is still to come sorts above the last path, so whatever is not above it is certain.
+ * that is still to come sorts above the last path, so whatever is not above it is certain. A walk that
+ * does not begin at the start asks for the directories that may have been made before its place since.
  *
  * @throws {OutOfOrder} before showing anything of a page that breaks both orders.
  */
@@ -37,18 +50,24 @@ export async function* levelWalk(
   source: PageSource,
   walk: LevelWalk,
 ): AsyncGenerator<readonly Candidate[]> {
-  const { directory, ownMarker, cursor } = walk;
-  const order = new LevelOrder();
+  const { directory, ownMarker, orders } = walk;
+  const missed = walk.from === undefined || orders.bySlash
+    ? []
+    : passedDirectories(directory, walk.after ?? "", walk.from.passed);
+  const from = missed.length > MAX_PASSED ? undefined : walk.from;
+  const found = from === undefined ? [] : await existing(source, missed);
+  const order = new LevelOrder(orders, from);
+  const markers = new OwnMarker(source, directory);
   const pages = pagesOf(source, {
     prefix: directory,
     recursive: false,
-    ...(cursor !== undefined && { cursor }),
+    ...(from !== undefined && { cursor: from.cursor }),
   });
-  const markers = new OwnMarker(source, directory);
   for await (const page of pages) {
+    if (page.index === 0) order.begin(found, page);
     const marker = ownMarker ? await markers.in(page) : undefined;
     const ready = page.lines.flatMap((line) => order.take(line, page));
-    const at = positionOf(undefined);
+    const at: Position = { kind: "level" };
     yield marker === undefined
       ? ready
       : [{ key: directory, file: marker, at, behind: at }, ...ready];
@@ -93,10 +112,9 @@ class OwnMarker {
 
 const pathOf = (line: TreeLine): string => line.kind === "file" ? line.file.path : line.path;
 
-const positionOf = (cursor: string | undefined): Position => ({
-  kind: "level",
-  ...(cursor !== undefined && { cursor }),
-});
+/** The key of a line in the order of keys, whoever shows it. */
+const keyOfLine = (line: TreeLine): string =>
+  line.kind === "file" ? line.file.path : `${line.path}/`;
 
 const earlier = (a: NumberedPage, b: NumberedPage): NumberedPage => a.index < b.index ? a : b;
 
@@ -112,14 +130,30 @@ function heldOf(line: TreeLine, page: NumberedPage): Held | undefined {
 
 /** Holds lines back until their place is certain, and checks that keys strictly ascend. */
 class LevelOrder {
+  readonly #orders: DirectoryOrders;
+  readonly #from: LevelPlace | undefined;
   readonly #held: Held[] = [];
+  #previousPath: string | undefined;
   /** The key that was let go last. */
   last: string | undefined;
+
+  /** @param from Where the walk begins. */
+  constructor(orders: DirectoryOrders, from: LevelPlace | undefined) {
+    this.#orders = orders;
+    this.#from = from;
+  }
+
+  /** Takes directories, in order, that are known without a line. */
+  begin(directories: readonly string[], page: NumberedPage): void {
+    this.#held.push(...directories.map((key) => ({ key, page })));
+  }
 
   /** Takes the next line; what is certain now, in order. */
   take(line: TreeLine, page: NumberedPage): readonly Candidate[] {
     const path = pathOf(line);
-    this.#hold(line, page);
+    this.#learn(line.kind, path);
+    const held = heldOf(line, page);
+    if (held !== undefined) this.#hold(held);
     const certain: Candidate[] = [];
     for (let first = this.#held[0]; first !== undefined; first = this.#held[0]) {
       if (compareUtf8(first.key, path) > 0) break;
@@ -135,9 +169,17 @@ class LevelOrder {
     return rest;
   }
 
-  #hold(line: TreeLine, page: NumberedPage): void {
-    const held = heldOf(line, page);
-    if (held === undefined) return;
+  /** A directory whose bare name sorts before the line that it follows has its place by its `/`. */
+  #learn(kind: TreeLine["kind"], path: string): void {
+    const previous = this.#previousPath;
+    this.#previousPath = path;
+    if (kind !== "directory" || previous === undefined) return;
+    if (compareUtf8(path, previous) < 0 && compareUtf8(previous, `${path}/`) < 0) {
+      this.#orders.onBySlash();
+    }
+  }
+
+  #hold(held: Held): void {
     let at = this.#held.length;
     while (at > 0 && compareUtf8(held.key, this.#held[at - 1]?.key ?? "") < 0) at--;
     this.#held.splice(at, 0, held);
@@ -160,8 +202,14 @@ class LevelOrder {
     return [{
       key: first.key,
       ...(first.file !== undefined && { file: first.file }),
-      at: positionOf(earlier(first.page, behind).here),
-      behind: positionOf(behind.here),
+      at: this.#positionOf(earlier(first.page, behind)),
+      behind: this.#positionOf(behind),
     }];
+  }
+
+  #positionOf({ here, before }: NumberedPage): Position {
+    if (here === undefined) return { kind: "level" };
+    const passed = before === undefined ? this.#from?.passed ?? "" : keyOfLine(before);
+    return { kind: "level", place: { cursor: here, passed } };
   }
 }

@@ -153,12 +153,9 @@ class ListingRun {
     const last = second ?? first;
     if (this.whole || last === undefined) return;
     memory.remember(this.#listing, last.name, last.behind);
-    // The reader looks one entry ahead, so it is the one before that it will go on after. Behind the
-    // gateway's own files a place is bound to a directory and says nothing about another one.
+    // The reader looks one entry ahead, so it is the one before that it will go on after.
     if (second === undefined || first === undefined) return;
-    if (first.at.kind === second.at.kind && second.at.kind !== "tail") {
-      memory.remember(this.#listing, first.name, second.at);
-    }
+    if (isAdjacent(first, second)) memory.remember(this.#listing, first.name, second.at);
   }
 
   get #isLevel(): boolean {
@@ -167,19 +164,26 @@ class ListingRun {
 
   #walk(from: Position | undefined): AsyncGenerator<readonly Candidate[]> {
     const { prefix } = this.#query;
-    const { source } = this.#context;
+    const { source, memory, bucket } = this.#context;
     const after = this.#floor;
+    const orders = {
+      bySlash: memory.isBySlash(bucket),
+      onBySlash: () => memory.setBySlash(bucket),
+    };
     if (this.#isLevel) {
       const directory = directoryOf(prefix);
       return levelWalk(source, {
         directory,
         ownMarker: directory !== "" && prefix === directory && isAfter(directory, after),
-        ...(from?.kind === "level" && from.cursor !== undefined && { cursor: from.cursor }),
+        orders,
+        ...(after !== undefined && { after }),
+        ...(from?.kind === "level" && from.place !== undefined && { from: from.place }),
       });
     }
     return flatWalk(source, {
       prefix,
       wanted: (key) => key.startsWith(prefix) && this.#isNew(this.#groupOf(key) ?? key),
+      orders,
       ...(after !== undefined && { after }),
       ...(from !== undefined && { from }),
     });
@@ -201,6 +205,25 @@ class ListingRun {
     if (delimiter === undefined || delimiter === "") return undefined;
     const at = key.indexOf(delimiter, prefix.length);
     return at < 0 ? undefined : key.slice(0, at + delimiter.length);
+  }
+}
+
+/**
+ * Whether what comes after the first entry is found from the second one's place. On a level, lines that
+ * are never shown may stand between the two; behind the gateway's own files a place is bound to a
+ * directory and says nothing about another one.
+ */
+function isAdjacent(first: Shown, second: Shown): boolean {
+  switch (second.at.kind) {
+    case "flat":
+      return first.at.kind === "flat";
+    case "level":
+      return second.at.place === undefined ||
+        compareUtf8(second.at.place.passed, first.name) <= 0;
+    case "tail":
+      return false;
+    default:
+      return second.at satisfies never;
   }
 }
 

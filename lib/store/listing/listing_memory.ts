@@ -5,6 +5,8 @@ import type { Listing, Position } from "./position.ts";
 const MAX_POSITIONS = 4096;
 /** How many buckets with an unusual order are remembered. */
 const MAX_UNORDERED = 1024;
+/** How many buckets whose directories were seen to sort with their `/` are remembered. */
+const MAX_BY_SLASH = 4096;
 /** How long a bucket is taken for unordered, in milliseconds: what was seen may have been a race. */
 const UNORDERED_MS = 600_000;
 
@@ -18,6 +20,7 @@ export class ListingMemory {
     max: MAX_POSITIONS,
   });
   readonly #unordered: LRUCache<string, true>;
+  readonly #bySlash = new LRUCache<string, true>({ max: MAX_BY_SLASH });
 
   /** @param now Milliseconds since 1970. */
   constructor(now: () => number = Date.now) {
@@ -50,11 +53,22 @@ export class ListingMemory {
     this.#unordered.set(orderKey(listing), true);
   }
 
+  /** Whether the Hub was seen to sort a bucket's directories by their names with the final `/`. */
+  isBySlash(bucket: string): boolean {
+    return this.#bySlash.get(bucket) ?? false;
+  }
+
+  /** Remembers that the Hub sorts a bucket's directories by their names with the final `/`. */
+  setBySlash(bucket: string): void {
+    this.#bySlash.set(bucket, true);
+  }
+
   /** Forgets a bucket: a new one of its name has other cursors. */
   forget(bucket: string): void {
     for (const [key, value] of this.#positions.entries()) {
       if (value.bucket === bucket) this.#positions.delete(key);
     }
+    this.#bySlash.delete(bucket);
   }
 }
 

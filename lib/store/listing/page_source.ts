@@ -13,6 +13,8 @@ export interface PageRequest {
   readonly recursive: boolean;
   /** Of an earlier page with the same prefix and depth. */
   readonly cursor?: string;
+  /** Lines at most, where fewer than a usual page are of use. */
+  readonly limit?: number;
 }
 
 /** One page of the tree. */

@@ -8,6 +8,8 @@ export interface NumberedPage {
   readonly lines: readonly TreeLine[];
   /** Absent for the first page. */
   readonly here?: string;
+  /** The last line of the page before, if this walk has read it. */
+  readonly before?: TreeLine;
   /** Absent for the last page. */
   readonly next?: string;
 }
@@ -22,6 +24,7 @@ export async function* pagesOf(
   request: PageRequest,
 ): AsyncGenerator<NumberedPage> {
   let here = request.cursor;
+  let before: TreeLine | undefined;
   for (let index = 0;; index++) {
     const { lines, next } = await source.page({
       prefix: request.prefix,
@@ -32,10 +35,12 @@ export async function* pagesOf(
       index,
       lines,
       ...(here !== undefined && { here }),
+      ...(before !== undefined && { before }),
       ...(next !== undefined && { next }),
     };
     if (next === undefined) return;
     if (next === here) throw new StoreError("unavailable", "A listing of the Hub does not end");
     here = next;
+    before = lines.at(-1) ?? before;
   }
 }

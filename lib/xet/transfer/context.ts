@@ -1,6 +1,8 @@
 import type { FairTurn } from "../../flow/fair_turn.ts";
 import type { MemoryBudget } from "../../flow/memory_budget.ts";
+import { BLOCK_LENGTH, type PagePool } from "../../flow/page_pool.ts";
 import type { CasClient } from "../cas/cas_client.ts";
+import type { EncoderPool } from "../engine/mod.ts";
 import { MAX_XORB_CHUNKS, MAX_XORB_LENGTH, type Term } from "../format/mod.ts";
 import type { ChunkList } from "../hash/mod.ts";
 
@@ -29,7 +31,7 @@ export const TRANSFER_LIMITS: TransferLimits = {
   xorbLength: MAX_XORB_LENGTH,
   xorbChunks: MAX_XORB_CHUNKS,
   xorbsInFlight: 3,
-  blockLength: 1 << 20,
+  blockLength: BLOCK_LENGTH,
   windowLength: 8 << 20,
   smallWindowLength: 1 << 20,
   windowsInFlight: 3,
@@ -41,6 +43,10 @@ export interface TransferContext {
   readonly cas: CasClient;
   /** Shared by all transfers of the process. */
   readonly budget: MemoryBudget;
+  /** Shared as the budget is, which bounds what is used of it. Default: one a transfer. */
+  readonly pages?: PagePool;
+  /** Workers for the byte work of uploads. Default: it is done in place. */
+  readonly encoders?: EncoderPool;
   /** Shared by all transfers of the process where there are many. Default: one a transfer. */
   readonly turn?: FairTurn;
   /** Replaces some of {@linkcode TRANSFER_LIMITS}. */

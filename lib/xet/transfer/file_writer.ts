@@ -1,7 +1,8 @@
 import { FairTurn } from "../../flow/fair_turn.ts";
 import type { Lease } from "../../flow/memory_budget.ts";
+import { PagePool } from "../../flow/page_pool.ts";
 import { ChunkList, equalHashes, FileHasher, printHash } from "../hash/mod.ts";
-import type { EncodedChunk, EncodedChunks } from "../engine/mod.ts";
+import type { EncodedChunk } from "../engine/mod.ts";
 import { type FileRecipe, limitsOf, type TransferContext, type TransferLimits } from "./context.ts";
 import { type ChunkPlace, DedupIndex } from "./dedup_index.ts";
 import { PackedXorb } from "./packed_xorb.ts";
@@ -19,6 +20,8 @@ const FREE_TERMS = 16;
  * sending what it has, before it waits for more and whenever somebody else waits.
  */
 export class FileWriter {
+  /** Where memory is taken from. */
+  readonly pages: PagePool;
   readonly #context: TransferContext;
   readonly #limits: TransferLimits;
   readonly #abort = new AbortController();
@@ -33,7 +36,7 @@ export class FileWriter {
   readonly #xorbs: PackedXorb[] = [];
   readonly #queue: PackedXorb[] = [];
   readonly #sending = new Set<Promise<void>>();
-  #open = new PackedXorb();
+  #open: PackedXorb;
   #reserved: Lease | undefined;
   #failure: { readonly error: unknown } | undefined;
 
@@ -44,6 +47,8 @@ export class FileWriter {
   constructor(context: TransferContext, signal?: AbortSignal) {
     this.#context = context;
     this.#limits = limitsOf(context);
+    this.pages = context.pages ?? new PagePool();
+    this.#open = new PackedXorb(this.pages);
     this.#outer = signal;
     if (signal?.aborted) this.#pass();
     else signal?.addEventListener("abort", this.#pass, { once: true });
@@ -91,28 +96,33 @@ export class FileWriter {
   /**
    * Adds chunks to the file, in order, and packs those that are not known yet into what was
    * reserved.
+   *
+   * @param chunks What an encoder gave.
+   * @param page The page that holds nothing but all of them, if there is one; is kept or given back.
    */
-  add(encoded: EncodedChunks): void {
+  add(chunks: readonly EncodedChunk[], page?: Uint8Array<ArrayBuffer>): void {
     const run: EncodedChunk[] = [];
-    for (const chunk of encoded.chunks) {
+    for (const chunk of chunks) {
       this.#chunks.push(chunk.hash, chunk.length);
       this.#hasher.add(chunk.hash, chunk.length);
       const known = this.#find(chunk.hash);
       if (known !== undefined) {
-        this.#pack(run, encoded);
         this.#terms.add(known.xorb, known.index, known.index + 1, chunk.length);
         continue;
       }
       if (!this.#open.fits(chunk, this.#limits)) {
-        this.#pack(run, encoded);
+        this.#pack(run);
         this.#closeOpen();
       }
-      const place = { xorb: this.#open, index: this.#open.addChunk(chunk) };
+      const place = { xorb: this.#open, index: this.#open.add(chunk) };
       this.#index.add(chunk.hash, place);
       this.#terms.add(place.xorb, place.index, place.index + 1, chunk.length);
       run.push(chunk);
     }
-    this.#pack(run, encoded);
+    if (page === undefined || run.length < chunks.length || !this.#adopt(run, page)) {
+      this.#pack(run);
+      if (page !== undefined) this.pages.give(page);
+    }
   }
 
   /** Gives back what was reserved and not packed. */
@@ -211,26 +221,32 @@ export class FileWriter {
     return this.#index.find(hash);
   }
 
-  /** Moves the serialized bytes of a run of chunks into the open xorb, and empties the run. */
-  #pack(run: EncodedChunk[], encoded: EncodedChunks): void {
-    const [first, last] = [run[0], run.at(-1)];
-    if (first === undefined || last === undefined) return;
-    const end = last.offset + last.encodedLength;
-    const length = end - first.offset;
-    // A part is copied, so that what is not needed of the block can be freed.
-    const piece = length === encoded.bytes.length
-      ? encoded.bytes
-      : encoded.bytes.slice(first.offset, end);
-    const lease = this.#reserved?.split(length);
-    if (lease === undefined) throw new TypeError("Chunks were added without a reservation");
-    this.#open.addPiece(piece, lease);
+  /** Copies a run of chunks into the open xorb, and empties the run. */
+  #pack(run: EncodedChunk[]): void {
+    if (run.length === 0) return;
+    this.#hold(run);
+    this.#open.append(run);
     run.length = 0;
+  }
+
+  #adopt(run: readonly EncodedChunk[], page: Uint8Array<ArrayBuffer>): boolean {
+    const length = lengthOf(run);
+    if (!this.#open.adopt(page, length)) return false;
+    this.#hold(run);
+    return true;
+  }
+
+  /** Moves what was reserved for chunks to the open xorb. */
+  #hold(run: readonly EncodedChunk[]): void {
+    const lease = this.#reserved?.split(lengthOf(run));
+    if (lease === undefined) throw new TypeError("Chunks were added without a reservation");
+    this.#open.hold(lease);
   }
 
   #closeOpen(): void {
     if (this.#open.chunks.count === 0) return;
     const xorb = this.#open;
-    this.#open = new PackedXorb();
+    this.#open = new PackedXorb(this.pages);
     xorb.close();
     this.#xorbs.push(xorb);
     this.#queue.push(xorb);
@@ -260,4 +276,9 @@ export class FileWriter {
       xorb.letGo();
     }
   }
+}
+
+/** Bytes of chunks as serialized. */
+export function lengthOf(chunks: readonly EncodedChunk[]): number {
+  return chunks.reduce((sum, { encodedLength }) => sum + encodedLength, 0);
 }

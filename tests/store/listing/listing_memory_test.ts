@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { ListingMemory } from "../../../lib/store/listing/listing_memory.ts";
 
 const listing = { bucket: "b", prefix: "p/", delimiter: "/" };
-const at = { kind: "level", cursor: "c" } as const;
+const at = { kind: "level", place: { cursor: "c", passed: "p/a" } } as const;
 
 Deno.test("a place is remembered for its listing only, until the bucket is forgotten", () => {
   const memory = new ListingMemory();

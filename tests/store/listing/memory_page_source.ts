@@ -24,7 +24,7 @@ export class MemoryPageSource implements PageSource {
     for (const path of paths) this.paths.add(path);
   }
 
-  page({ prefix, recursive, cursor }: PageRequest): Promise<TreePage> {
+  page({ prefix, recursive, cursor, limit }: PageRequest): Promise<TreePage> {
     this.calls.pages++;
     if (cursor !== undefined && !cursor.startsWith(`${this.epoch}:`)) {
       return Promise.reject(new RefusedCursor("an old cursor"));
@@ -35,9 +35,10 @@ export class MemoryPageSource implements PageSource {
       ? 0
       : lines.findIndex((line) => this.#compare(this.#sortKey(line), after) > 0);
     if (start < 0) return Promise.resolve({ lines: [] });
-    const page = lines.slice(start, start + this.pageSize);
+    const size = limit ?? this.pageSize;
+    const page = lines.slice(start, start + size);
     const last = page.at(-1);
-    const more = start + this.pageSize < lines.length && last !== undefined;
+    const more = start + size < lines.length && last !== undefined;
     return Promise.resolve({
       lines: page,
       ...(more && { next: `${this.epoch}:${this.#sortKey(last)}` }),

@@ -203,7 +203,9 @@ function requireOneMechanism(authorization: string | null, query: Query): Mechan
       throw new S3Error("NotImplemented", { message: "Signature Version 4A is not supported." });
     }
     throw new S3Error("InvalidArgument", {
-      message: "Unsupported Authorization Type",
+      message: /\s/.test(authorization.trim())
+        ? "Unsupported Authorization Type"
+        : "Authorization header is invalid -- one and only one ' ' (space) required",
       fields: { ArgumentName: "Authorization", ArgumentValue: scheme(authorization) },
     });
   }

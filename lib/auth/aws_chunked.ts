@@ -83,7 +83,7 @@ export class AwsChunkedDecoder {
    */
   end(): string {
     if (this.#state !== "trailer") {
-      throw new S3Error("IncompleteBody", { message: "The body ended before its last chunk" });
+      throw broken("it ended before its last chunk");
     }
     return asciiOf(this.#line);
   }
@@ -120,7 +120,7 @@ export class AwsChunkedDecoder {
     if (this.#remaining > 0) return this.#enter("data");
     this.#verifyChunk();
     if (this.#decoded !== this.#expected.length) {
-      throw broken(`it has ${this.#decoded} of ${this.#expected.length} bytes`);
+      throw otherLength(`it has ${this.#decoded} of ${this.#expected.length} bytes`);
     }
     this.#enter("trailer");
   }
@@ -133,7 +133,7 @@ export class AwsChunkedDecoder {
     }
     this.#decoded += size;
     if (this.#decoded > this.#expected.length) {
-      throw broken(`it has more than ${this.#expected.length} bytes`);
+      throw otherLength(`it has more than ${this.#expected.length} bytes`);
     }
     return size;
   }
@@ -168,8 +168,12 @@ function asciiOf(bytes: readonly number[]): string {
   return bytes.map((byte) => String.fromCharCode(byte)).join("");
 }
 
-function broken(detail: string): S3Error {
-  return new S3Error("IncompleteBody", {
-    message: `The aws-chunked body is not complete and well-formed: ${detail}`,
+/** S3 tells broken framing and another length apart, and no more; the rest goes to the log. */
+const broken = (detail: string): S3Error =>
+  new S3Error("IncompleteBody", {
+    message: "The request body terminated unexpectedly",
+    cause: new Error(`An aws-chunked body is not well-formed: ${detail}`),
   });
-}
+
+const otherLength = (detail: string): S3Error =>
+  new S3Error("IncompleteBody", { cause: new Error(`An aws-chunked body: ${detail}`) });

@@ -1,4 +1,4 @@
-import type { ChecksumAlgorithm, DigestAlgorithm } from "../checksum/algorithms.ts";
+import type { ChecksumAlgorithm } from "../checksum/algorithms.ts";
 import { S3Error } from "../errors/s3_error.ts";
 import { BlockReader, DEFAULT_BLOCK_SIZE } from "../http/block_reader.ts";
 import { emptyStream, pullStream } from "../http/byte_streams.ts";
@@ -178,7 +178,7 @@ function* neededDigests(
   expected: BodyExpectations,
   payload: PayloadForm,
   options: BodyOptions,
-): Generator<DigestAlgorithm, void, undefined> {
+): Generator<ChecksumAlgorithm, void, undefined> {
   if (payload.kind === "plain" && payload.sha256 !== undefined) yield "SHA256";
   if (expected.md5 !== undefined || options.md5) yield "MD5";
   if (expected.checksum !== undefined) yield expected.checksum.algorithm;

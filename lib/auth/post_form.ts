@@ -5,6 +5,7 @@ import type { Credential, CredentialLookup } from "./credential.ts";
 import { CredentialScopeError, parseCredentialScope } from "./credential_scope.ts";
 import { hmacSha256, signaturesEqual } from "./hmac.ts";
 import { checkPostPolicy, readPostPolicy, type SizeRange } from "./post_policy.ts";
+import { signatureMismatch } from "./signature_mismatch.ts";
 import type { SigningKeys } from "./signing_keys.ts";
 import { findCredential } from "./verify_v4.ts";
 
@@ -99,18 +100,25 @@ function verifyFormV4<C extends Credential>(
   keys: SigningKeys,
 ): C {
   const algorithm = fields.get("x-amz-algorithm") ?? "";
-  if (algorithm !== "AWS4-HMAC-SHA256") throw invalidField("x-amz-algorithm", algorithm);
+  if (algorithm !== "AWS4-HMAC-SHA256") {
+    throw invalidField("X-Amz-Algorithm", algorithm, "Only AWS4-HMAC-SHA256 is supported");
+  }
   const scope = readScope(fields.get("x-amz-credential") ?? "");
   const date = fields.get("x-amz-date") ?? "";
-  if (parseIsoBasic(date) === undefined || !date.startsWith(scope.date)) {
-    throw invalidField("x-amz-date", date);
+  if (parseIsoBasic(date) === undefined) {
+    throw invalidField("X-Amz-Date", date, "X-Amz-Date must be formated via ISO8601 Long format");
+  }
+  if (!date.startsWith(scope.date)) {
+    const message = `Invalid credential date "${scope.date}". This date is not the same as ` +
+      `X-Amz-Date: "${date.slice(0, 8)}".`;
+    throw invalidField("x-amz-credential", scope.scope, message);
   }
   const credential = findCredential(lookup, scope.accessKeyId);
   const key = keys.get(credential, scope);
   const policy = fields.get("policy") ?? "";
   const signature = fields.get("x-amz-signature") ?? "";
   if (!signaturesEqual(hmacSha256(key, policy).toHex(), signature)) {
-    throw mismatch(credential, policy, signature);
+    throw signatureMismatch(credential, signature, { stringToSign: policy });
   }
   keys.keep(credential, scope, key);
   return credential;
@@ -124,7 +132,9 @@ function verifyFormV2<C extends Credential>(
   const policy = fields.get("policy") ?? "";
   const signature = fields.get("signature") ?? "";
   const expected = createHmac("sha1", credential.secretAccessKey).update(policy).digest("base64");
-  if (!signaturesEqual(expected, signature)) throw mismatch(credential, policy, signature);
+  if (!signaturesEqual(expected, signature)) {
+    throw signatureMismatch(credential, signature, { stringToSign: policy });
+  }
   return credential;
 }
 
@@ -133,10 +143,7 @@ function readScope(text: string): ReturnType<typeof parseCredentialScope> {
     return parseCredentialScope(text);
   } catch (error) {
     if (!(error instanceof CredentialScopeError)) throw error;
-    throw new S3Error("InvalidArgument", {
-      message: `Error parsing the X-Amz-Credential parameter; ${error.message}`,
-      fields: { ArgumentName: "X-Amz-Credential", ArgumentValue: text },
-    });
+    throw invalidField("x-amz-credential", text, error.message);
   }
 }
 
@@ -150,17 +157,8 @@ const secondMechanism = (): S3Error =>
       "twice, are signed",
   });
 
-const invalidField = (name: string, value: string): S3Error =>
+const invalidField = (name: string, value: string, message: string): S3Error =>
   new S3Error("InvalidArgument", {
-    message: `The field ${name} is not valid.`,
+    message,
     fields: { ArgumentName: name, ArgumentValue: value },
-  });
-
-const mismatch = (credential: Credential, policy: string, signature: string): S3Error =>
-  new S3Error("SignatureDoesNotMatch", {
-    fields: {
-      AWSAccessKeyId: credential.accessKeyId,
-      StringToSign: policy,
-      SignatureProvided: signature,
-    },
   });

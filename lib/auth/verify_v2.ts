@@ -1,11 +1,11 @@
 import { createHmac } from "node:crypto";
-import { S3Error } from "../errors/s3_error.ts";
 import { decodeToText } from "../http/percent.ts";
 import { type PlusMeaning, splitQuery } from "../http/query.ts";
 import type { AuthRequest } from "./auth_request.ts";
 import { canonicalPaths } from "./canonical_request.ts";
 import { changedHeaders, headerReadings, type HeaderValues } from "./header_lines.ts";
 import { latin1AsUtf8, signaturesEqual, utf8AsLatin1 } from "./hmac.ts";
+import { signatureMismatch } from "./signature_mismatch.ts";
 
 /** What a SigV2 signature covers besides the request itself. */
 export interface SignatureV2 {
@@ -60,13 +60,7 @@ export function verifyV2(request: AuthRequest, claim: SignatureV2): ReadingV2 {
     const expected = createHmac("sha1", claim.secretAccessKey).update(text, "latin1");
     if (signaturesEqual(expected.digest("base64"), claim.signature)) return reading;
   }
-  throw new S3Error("SignatureDoesNotMatch", {
-    fields: {
-      AWSAccessKeyId: claim.accessKeyId,
-      StringToSign: latin1AsUtf8(first ?? ""),
-      SignatureProvided: claim.signature,
-    },
-  });
+  throw signatureMismatch(claim, claim.signature, { stringToSign: latin1AsUtf8(first ?? "") });
 }
 
 /** All readings that a signer may have meant, likeliest first; a character is a byte. */

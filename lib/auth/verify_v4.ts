@@ -7,6 +7,7 @@ import type { CredentialScope } from "./credential_scope.ts";
 import { hmacSha256, latin1AsUtf8, sha256OfBytes, signaturesEqual } from "./hmac.ts";
 import type { PayloadForm } from "./payload_form.ts";
 import { requireSignedHeaders } from "./signed_headers.ts";
+import { signatureMismatch } from "./signature_mismatch.ts";
 import type { SigningKeys } from "./signing_keys.ts";
 
 /** A SigV4 signature, read but not verified. */
@@ -80,13 +81,9 @@ export function verifyV4<C extends Credential>(
       };
     }
   }
-  throw new S3Error("SignatureDoesNotMatch", {
-    fields: {
-      AWSAccessKeyId: credential.accessKeyId,
-      StringToSign: first?.stringToSign ?? "",
-      SignatureProvided: claim.signature,
-      CanonicalRequest: latin1AsUtf8(first?.canonical ?? ""),
-    },
+  throw signatureMismatch(credential, claim.signature, {
+    stringToSign: first?.stringToSign ?? "",
+    canonicalRequest: latin1AsUtf8(first?.canonical ?? ""),
   });
 }
 

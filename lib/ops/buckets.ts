@@ -37,10 +37,14 @@ function readToken(token: string): string {
   }
 }
 
-/** CreateBucket: creating a bucket that is already ours answers 200, as us-east-1 does. */
+/** CreateBucket: creating a bucket that is already ours answers 200, as us-east-1 does, and changes nothing. */
 export const createBucket: OperationHandler<"CreateBucket"> = async ({ store }, input) => {
-  await store.createBucket(input.bucket);
-  return { bucket: input.bucket };
+  const { bucket, tags = [] } = input;
+  const outcome = await store.createBucket(bucket);
+  if (outcome === "created" && tags.length > 0) {
+    await store.updateBucketSettings(bucket, (settings) => ({ ...settings, tags }));
+  }
+  return { bucket };
 };
 
 /** HeadBucket. */

@@ -11,7 +11,7 @@ import { commitOne } from "./commit_one.ts";
 import type { OperationContext } from "./context.ts";
 import { noSuchUpload } from "./multipart.ts";
 import { checkObjectChecksum, checksumOfParts } from "./object_checksum.ts";
-import { storedChecksum } from "./stored_checksum.ts";
+import { defaultChecksum, storedChecksum } from "./stored_checksum.ts";
 import { writeCondition } from "./write_condition.ts";
 
 /** All parts but the last have at least this many bytes (Amazon S3 multipart upload limits). */
@@ -115,8 +115,9 @@ async function finish(
 ): Promise<CompleteMultipartUploadOutput> {
   const { registry, store } = context;
   try {
+    requirePartChecksums(input, upload);
     const parts = chooseParts(input, completion.parts);
-    const checksum = checksumOf(input, upload, parts);
+    const checksum = checksumOf(input, upload, parts) ?? defaultOf(context, parts);
     const kept = storedChecksum(context, checksum);
     const recipe = await store.compose(input.bucket, parts.map((part) => part.recipe));
     const object = await commitOne(store, input.bucket, {
@@ -162,17 +163,55 @@ function checksumOf(
   { checksum: choice }: Upload,
   parts: readonly UploadPart[],
 ): ObjectChecksum | undefined {
-  if (
-    choice !== undefined &&
-    ((checksumType ?? choice.type) !== choice.type ||
-      (asked?.algorithm ?? choice.algorithm) !== choice.algorithm)
-  ) {
+  if (choice !== undefined && (checksumType ?? choice.type) !== choice.type) {
     throw new S3Error("InvalidRequest", {
-      message: `The upload was begun with a ${choice.type} checksum of ${choice.algorithm}`,
+      message: `The upload was created using the ${choice.type} checksum mode. ` +
+        "The complete request must use the same checksum mode.",
+    });
+  }
+  if (choice !== undefined && (asked?.algorithm ?? choice.algorithm) !== choice.algorithm) {
+    throw new S3Error("InvalidRequest", {
+      message: `The upload was begun with a checksum of ${choice.algorithm}`,
     });
   }
   if (asked !== undefined) return checkObjectChecksum(asked, parts, choice?.type ?? checksumType);
   return choice && checksumOfParts(choice, parts);
+}
+
+/** S3's default, where all parts have it. */
+function defaultOf(
+  context: OperationContext,
+  parts: readonly UploadPart[],
+): ObjectChecksum | undefined {
+  const choice = defaultChecksum(context, undefined);
+  const all = choice && parts.every(({ checksums }) => checksums[choice.algorithm] !== undefined);
+  return all ? checksumOfParts(choice, parts) : undefined;
+}
+
+/**
+ * The checksums that the client lists of its parts are of the upload's algorithm, and none is missing where the
+ * checksum of the whole is made of them.
+ */
+function requirePartChecksums(
+  { parts }: CompleteMultipartUploadInput,
+  { checksum: choice }: Upload,
+): void {
+  if (choice === undefined) return;
+  const name = choice.algorithm.toLowerCase();
+  for (const { partNumber, checksums } of parts) {
+    const other = Object.keys(checksums).find((algorithm) => algorithm !== choice.algorithm);
+    if (other !== undefined) {
+      throw new S3Error("BadDigest", {
+        message: `The ${other.toLowerCase()} you specified for part ${partNumber} did not match ` +
+          "what we received.",
+      });
+    }
+    if (choice.type !== "COMPOSITE" || checksums[choice.algorithm] !== undefined) continue;
+    throw new S3Error("InvalidRequest", {
+      message: `The upload was created using a ${name} checksum. The complete request must ` +
+        `include the checksum for each part. It was missing for part ${partNumber} in the request.`,
+    });
+  }
 }
 
 function checkOrder({ parts }: CompleteMultipartUploadInput): void {

@@ -54,7 +54,8 @@ async function isToItself(
 
 const changesSomething = (input: CopyObjectInput): boolean =>
   input.metadataDirective === "REPLACE" || input.taggingDirective === "REPLACE" ||
-  input.setsStorage === true || input.checksumAlgorithm !== undefined;
+  input.setsStorage === true || input.checksumAlgorithm !== undefined ||
+  input.attributes.websiteRedirectLocation !== undefined;
 
 /** The checksum of a copy, and what becomes of it. */
 interface CopiedChecksum {
@@ -89,14 +90,20 @@ async function checksumOfCopy(
     : { checksum: computed, kept: stored, withoutParts: true };
 }
 
-/** The tags have a directive of their own. */
+/** The tags have a directive of their own; the redirect is never copied (Amazon S3 API reference, CopyObject). */
 function copiedAttributes(
   { metadataDirective, taggingDirective, attributes: given }: CopyObjectInput,
   source: ObjectAttributes,
 ): ObjectAttributes {
-  const { tags: _, checksum: __, ...described } = metadataDirective === "COPY" ? source : given;
+  const { tags: _, checksum: __, websiteRedirectLocation: ___, ...described } =
+    metadataDirective === "COPY" ? source : given;
   const { tags } = taggingDirective === "COPY" ? source : given;
-  return { ...described, ...(tags && { tags }) };
+  const { websiteRedirectLocation } = given;
+  return {
+    ...described,
+    ...(websiteRedirectLocation !== undefined && { websiteRedirectLocation }),
+    ...(tags && { tags }),
+  };
 }
 
 /** The store refuses a copy whose source was overwritten after it was looked at. */

@@ -2,7 +2,8 @@ import { S3Error } from "../errors/s3_error.ts";
 import type { Upload, UploadPart } from "../multipart/upload_registry.ts";
 import type { ObjectInput, RequestBody } from "../s3/operations.ts";
 import type { OperationContext, OperationHandler } from "./context.ts";
-import { withChecksum } from "./part_checksum.ts";
+import { withChecksum } from "./computed_checksum.ts";
+import { defaultChecksum } from "./stored_checksum.ts";
 
 /** CreateMultipartUpload: what is given here belongs to the finished object. */
 export const createMultipartUpload: OperationHandler<"CreateMultipartUpload"> = async (
@@ -26,8 +27,9 @@ export const uploadPart: OperationHandler<"UploadPart"> = async (context, input)
   const { store, registry, now, signal } = context;
   const upload = await findUpload(context, input);
   requireAlgorithm(upload, input.body);
-  const sent = input.body.checksumAlgorithm !== undefined;
-  const computed = withChecksum(input.body.stream, sent ? undefined : upload.checksum);
+  const { checksumAlgorithm: sent } = input.body;
+  const choice = upload.checksum ?? defaultChecksum(context, sent);
+  const computed = withChecksum(input.body.stream, sent === undefined ? choice : undefined);
   const recipe = await store.stage(input.bucket, computed.stream, { signal });
   const { md5, checksums } = input.body.digests();
   if (md5 === undefined) throw new Error("The body of a part was opened without its MD5");
@@ -43,6 +45,7 @@ export const uploadPart: OperationHandler<"UploadPart"> = async (context, input)
   return { part };
 };
 
+/**
 /**
  * Registers a part that has arrived.
  *
@@ -60,12 +63,16 @@ export async function keepPart(
     : new S3Error("OperationAborted");
 }
 
-/** The parts of an upload with a checksum have that one or, until it is computed here, none. */
+/**
+ * The parts of an upload with a checksum have that one. Where it is of the whole they can come without: then it
+ * is computed here.
+ */
 function requireAlgorithm({ checksum }: Upload, { checksumAlgorithm: sent }: RequestBody): void {
-  if (checksum === undefined || sent === undefined || sent === checksum.algorithm) return;
+  if (checksum === undefined || sent === checksum.algorithm) return;
+  if (sent === undefined && checksum.type === "FULL_OBJECT") return;
   throw new S3Error("InvalidRequest", {
     message: "Checksum Type mismatch occurred, expected checksum Type: " +
-      `${checksum.algorithm.toLowerCase()}, actual checksum Type: ${sent.toLowerCase()}`,
+      `${checksum.algorithm.toLowerCase()}, actual checksum Type: ${sent?.toLowerCase() ?? "null"}`,
   });
 }
 

@@ -3,8 +3,8 @@ import { S3Error } from "../errors/s3_error.ts";
 import type { ByteRange, ContentRef } from "../store/object_store.ts";
 import type { OperationHandler } from "./context.ts";
 import { statCopySource } from "./copy.ts";
+import { withChecksum } from "./computed_checksum.ts";
 import { findUpload, keepPart } from "./multipart.ts";
-import { withChecksum } from "./part_checksum.ts";
 
 /** The most bytes of one part: 5 GiB (Amazon S3 multipart upload limits). */
 const MAX_PART_BYTES = 5 * 1024 ** 3;

@@ -10,7 +10,7 @@ import {
   xmlAnswer,
 } from "./answers.ts";
 import { checksumAlgorithmHeader } from "./multipart.ts";
-import { describingAttributes, tagAttributes } from "./object_attributes.ts";
+import { describingAttributes, redirectAttribute, tagAttributes } from "./object_attributes.ts";
 import { headerToUtf8 } from "./header_text.ts";
 import type { CopyObjectInput, CopyObjectOutput, CopySource } from "./operations.ts";
 import { objectInput, writeConditions } from "./request_fields.ts";
@@ -30,6 +30,7 @@ export function readCopyObject(request: S3Request): CopyObjectInput {
     taggingDirective,
     attributes: {
       ...(metadataDirective === "REPLACE" && describingAttributes(headers)),
+      ...redirectAttribute(headers),
       ...(taggingDirective === "REPLACE" && tagAttributes(headers)),
     },
     setsStorage: setsStorage(headers),
@@ -96,7 +97,7 @@ function readDirective(headers: Headers, name: string): "COPY" | "REPLACE" {
   const value = headers.get(name) ?? "COPY";
   if (value === "COPY" || value === "REPLACE") return value;
   throw new S3Error("InvalidArgument", {
-    message: `Unknown ${name}.`,
+    message: `Unknown ${name === "x-amz-tagging-directive" ? "tagging" : "metadata"} directive.`,
     fields: { ArgumentName: name, ArgumentValue: value },
   });
 }

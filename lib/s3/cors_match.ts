@@ -5,9 +5,16 @@
  * @module
  */
 
+import { CHECKSUM_ALGORITHMS, checksumHeader } from "../checksum/algorithms.ts";
 import { S3Error } from "../errors/s3_error.ts";
 import type { CorsRule } from "../store/object_store.ts";
 import { emptyAnswer } from "./answers.ts";
+import { headerToUtf8 } from "./header_text.ts";
+
+/** The methods that a rule can allow. */
+export const CORS_METHODS: readonly string[] = ["GET", "PUT", "POST", "DELETE", "HEAD"];
+/** What a header's name can be made of (RFC 9110 section 5.6.2); `*` is a wildcard in rules. */
+export const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 const VARY = "Origin, Access-Control-Request-Headers, Access-Control-Request-Method";
 
@@ -18,11 +25,7 @@ const GATEWAY_EXPOSES: readonly string[] = [
   "Content-Encoding",
   "Content-Range",
   "ETag",
-  "x-amz-checksum-crc32",
-  "x-amz-checksum-crc32c",
-  "x-amz-checksum-crc64nvme",
-  "x-amz-checksum-sha1",
-  "x-amz-checksum-sha256",
+  ...CHECKSUM_ALGORITHMS.map(checksumHeader),
   "x-amz-checksum-type",
   "x-amz-id-2",
   "x-amz-mp-parts-count",
@@ -42,7 +45,7 @@ export function gatewayCorsRules(origins: readonly string[]): readonly CorsRule[
   if (origins.length === 0) return [];
   return [{
     allowedOrigins: origins,
-    allowedMethods: ["GET", "PUT", "POST", "DELETE", "HEAD"],
+    allowedMethods: CORS_METHODS,
     allowedHeaders: ["*"],
     exposeHeaders: GATEWAY_EXPOSES,
     maxAgeSeconds: 3600,
@@ -64,8 +67,10 @@ export function answerPreflight(headers: Headers, rules: readonly CorsRule[]): R
       message: "Insufficient information. Origin request header needed.",
     });
   }
-  if (method === null) {
-    throw new S3Error("BadRequest", { message: "Invalid Access-Control-Request-Method: null" });
+  if (method === null || !CORS_METHODS.includes(method)) {
+    throw new S3Error("BadRequest", {
+      message: `Invalid Access-Control-Request-Method: ${method}`,
+    });
   }
   const asked = requestedHeaders(headers);
   const rule = rules.find((rule) =>
@@ -127,8 +132,16 @@ function ruleHeaders(
 }
 
 function requestedHeaders(headers: Headers): readonly string[] {
-  return (headers.get("access-control-request-headers") ?? "").split(",")
-    .map((name) => name.trim().toLowerCase()).filter((name) => name !== "");
+  const names = (headers.get("access-control-request-headers") ?? "").split(",")
+    .filter((name) => name.trim() !== "");
+  const unnamable = names.find((name) => !HEADER_NAME.test(name.trim()));
+  if (unnamable !== undefined) {
+    const shown = headerToUtf8(unnamable) ?? unnamable;
+    throw new S3Error("BadRequest", {
+      message: `Access-Control-Request-Headers "${shown}" contains invalid character.`,
+    });
+  }
+  return names.map((name) => name.trim().toLowerCase());
 }
 
 const matchesOrigin = (rule: CorsRule, origin: string): boolean =>

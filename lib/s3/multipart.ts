@@ -33,9 +33,14 @@ const CHECKSUM_TYPES = {
   CRC32: ["COMPOSITE", "FULL_OBJECT"],
   CRC32C: ["COMPOSITE", "FULL_OBJECT"],
   CRC64NVME: ["FULL_OBJECT"],
+  MD5: ["COMPOSITE"],
   SHA1: ["COMPOSITE"],
   SHA256: ["COMPOSITE"],
-} as const satisfies Record<typeof CHECKSUM_ALGORITHMS[number], readonly ChecksumType[]>;
+  SHA512: ["COMPOSITE"],
+  XXHASH128: ["COMPOSITE"],
+  XXHASH3: ["COMPOSITE"],
+  XXHASH64: ["COMPOSITE"],
+} as const satisfies Record<ChecksumAlgorithm, readonly ChecksumType[]>;
 
 /** Reads CreateMultipartUpload: POST `/b/k?uploads`. */
 export function readCreateMultipartUpload(request: S3Request): CreateMultipartUploadInput {
@@ -50,6 +55,11 @@ export function readCreateMultipartUpload(request: S3Request): CreateMultipartUp
 function readChecksumChoice(headers: Headers): UploadChecksum | undefined {
   const algorithm = checksumAlgorithmHeader(headers);
   const type = headers.get("x-amz-checksum-type")?.trim().toUpperCase();
+  if (type !== undefined && type !== "COMPOSITE" && type !== "FULL_OBJECT") {
+    throw new S3Error("InvalidRequest", {
+      message: "Value for x-amz-checksum-type header is invalid.",
+    });
+  }
   if (algorithm === undefined) {
     if (type === undefined) return undefined;
     throw new S3Error("InvalidRequest", {
@@ -62,7 +72,8 @@ function readChecksumChoice(headers: Headers): UploadChecksum | undefined {
   const chosen = types.find((possible) => type === undefined || possible === type);
   if (chosen !== undefined) return { algorithm, type: chosen };
   throw new S3Error("InvalidRequest", {
-    message: `The ${type} checksum type cannot be used with the ${algorithm} checksum algorithm.`,
+    message: `The ${type} checksum type cannot be used with the ${algorithm.toLowerCase()} ` +
+      "checksum algorithm.",
   });
 }
 

@@ -10,9 +10,11 @@ import type { ObjectAttributes } from "../store/object_store.ts";
 import { headerToStored, headerToUtf8, storedToHeader } from "./header_text.ts";
 import { parseTagging } from "./tagging_header.ts";
 
+const REDIRECT_HEADER = "x-amz-website-redirect-location";
 const METADATA_PREFIX = "x-amz-meta-";
 /** The most bytes of user metadata, names (without their prefix) and values together. */
 const MAX_METADATA_BYTES = 2048;
+const MAX_REDIRECT_BYTES = 2048;
 /** What a header's name is made of (RFC 9110 section 5.6.2), in lower case. */
 const TOKEN = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
 
@@ -32,10 +34,14 @@ const PLAIN_HEADERS = {
  * metadata.
  *
  * @param headers The request's headers.
- * @throws {S3Error} MetadataTooLarge, and what is wrong with `x-amz-tagging`.
+ * @throws {S3Error} MetadataTooLarge, InvalidRedirectLocation, and what is wrong with `x-amz-tagging`.
  */
 export function objectAttributes(headers: Headers): ObjectAttributes {
-  return { ...describingAttributes(headers), ...tagAttributes(headers) };
+  return {
+    ...describingAttributes(headers),
+    ...redirectAttribute(headers),
+    ...tagAttributes(headers),
+  };
 }
 
 /**
@@ -58,6 +64,25 @@ export function describingAttributes(headers: Headers): ObjectAttributes {
     ...(contentEncoding && { contentEncoding }),
     ...(metadata && { metadata }),
   };
+}
+
+/**
+ * What of it is about neither: the redirect of a website, a path or a URL (Amazon S3 API reference, PutObject).
+ *
+ * @throws {S3Error} InvalidRedirectLocation.
+ */
+export function redirectAttribute(
+  headers: Headers,
+): Pick<ObjectAttributes, "websiteRedirectLocation"> {
+  const value = headers.get(REDIRECT_HEADER);
+  if (!value) return {};
+  if (value.length > MAX_REDIRECT_BYTES) {
+    throw new S3Error("InvalidRedirectLocation", {
+      message: "The length of website redirect location cannot exceed 2,048 characters.",
+    });
+  }
+  if (!/^(\/|https?:\/\/)/.test(value)) throw new S3Error("InvalidRedirectLocation");
+  return { websiteRedirectLocation: headerToStored(value) };
 }
 
 /**
@@ -104,14 +129,20 @@ function readMetadata(headers: Headers): Readonly<Record<string, string>> | unde
  * @param attributes What is stored.
  */
 export function attributeHeaders(attributes: ObjectAttributes): readonly [string, string][] {
-  const { contentEncoding, metadata = {}, tags = [] } = attributes;
+  const { contentEncoding, websiteRedirectLocation, metadata = {}, tags = [] } = attributes;
   const named = Object.entries(metadata).filter(([name]) => TOKEN.test(name));
   const missing = Object.keys(metadata).length - named.length;
   return [
     ...cachingHeaders(attributes),
-    ...plainHeaders(attributes, ["contentDisposition", "contentLanguage"]),
+    ...plainHeaders(attributes, [
+      "contentDisposition",
+      "contentLanguage",
+    ]),
     ...(contentEncoding !== undefined
       ? [["content-encoding", storedToHeader(contentEncoding)] as [string, string]]
+      : []),
+    ...(websiteRedirectLocation !== undefined
+      ? [[REDIRECT_HEADER, storedToHeader(websiteRedirectLocation)] as [string, string]]
       : []),
     ...named.map(([name, value]): [string, string] => [
       METADATA_PREFIX + name,

@@ -9,15 +9,16 @@
  * @module
  */
 
-import type { ChecksumAlgorithm } from "../checksum/algorithms.ts";
 import type {
   ListEntry,
   ObjectAttributes,
   ObjectChecksum,
   ObjectPart,
+  ObjectTag,
   StoreBucket,
   StoredObject,
 } from "../store/object_store.ts";
+import type { ChecksumAlgorithm } from "../checksum/algorithms.ts";
 import type { RequestedRange } from "../http/range.ts";
 import type { ReadConditions } from "../http/conditions.ts";
 import type {
@@ -71,6 +72,8 @@ export interface ListBucketsOutput {
 /** PUT `/b`. */
 export interface CreateBucketInput extends BucketInput {
   readonly locationConstraint?: string;
+  /** The tags that the bucket begins with. */
+  readonly tags?: readonly ObjectTag[];
 }
 
 /** Where a listing begins: what V1 calls marker and V2 start-after or continuation-token. */

@@ -67,8 +67,8 @@ const RULES: readonly HeaderRule[] = [
   { header: "x-amz-write-offset-bytes", refuse: notImplemented },
   // Writing in spite of a condition that is not looked at would lose data.
   { header: /^x-amz-if-match-/, readBy: "DeleteObject", refuse: notImplemented },
-  { header: /^x-amz-grant-/, refuse: notImplemented },
-  { header: "x-amz-website-redirect-location", refuse: notImplemented },
+  // As for a bucket whose ACLs are disabled, which is S3's default: rights of others cannot be kept.
+  { header: /^x-amz-grant-/, refuse: () => new S3Error("AccessControlListNotSupported") },
   {
     header: "x-amz-acl",
     accepts: [
@@ -101,9 +101,9 @@ const RULES: readonly HeaderRule[] = [
     refuse: (_, value) =>
       new S3Error("InvalidStorageClass", { fields: { StorageClassRequested: value } }),
   },
-  // Algorithms of newer SDK models (2026) besides the five that are verified.
-  { header: /^x-amz-checksum-(md5|sha512|xxhash)/, refuse: notImplemented },
 ];
+
+const RETENTION = ["x-amz-object-lock-mode", "x-amz-object-lock-retain-until-date"] as const;
 
 /** Operations whose `versionId` would name a version to be made. */
 const WRITES: ReadonlySet<OperationName> = new Set([
@@ -115,6 +115,17 @@ const WRITES: ReadonlySet<OperationName> = new Set([
   "CompleteMultipartUpload",
 ]);
 
+/** Half a retention is told before that there is none (Amazon S3 API reference, PutObject). */
+function requireRetentionPair(headers: Headers): void {
+  const [missing, second] = RETENTION.filter((name) => !headers.has(name));
+  if (missing === undefined || second !== undefined) return;
+  throw new S3Error("InvalidArgument", {
+    message:
+      "x-amz-object-lock-retain-until-date and x-amz-object-lock-mode must both be supplied.",
+    fields: { ArgumentName: missing, ArgumentValue: "" },
+  });
+}
+
 /**
  * Refuses what the request's headers and `versionId` ask for and the gateway cannot do.
  *
@@ -123,6 +134,7 @@ const WRITES: ReadonlySet<OperationName> = new Set([
  * @throws {S3Error} NotImplemented, InvalidArgument, InvalidRequest or NoSuchVersion.
  */
 export function screenRequest(operation: OperationName, request: S3Request): void {
+  requireRetentionPair(request.headers);
   for (const [name, value] of request.headers) {
     for (const rule of RULES) {
       const { header, readBy } = rule;

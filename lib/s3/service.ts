@@ -6,7 +6,11 @@ import type { S3Request } from "./s3_request.ts";
 
 /** Reads ListBuckets: GET `/`. */
 export function readListBuckets({ query }: S3Request): ListBucketsInput {
-  const maxBuckets = integerParameter(query, "max-buckets", { min: 1, max: 10_000 });
+  const maxBuckets = integerParameter(query, "max-buckets", {
+    min: 1,
+    max: 10_000,
+    message: "Argument max-buckets must be an integer between 1 and 10000.",
+  });
   const continuationToken = textParameter(query, "continuation-token");
   const bucketRegion = textParameter(query, "bucket-region");
   return {

@@ -41,6 +41,8 @@ export interface ObjectAttributes {
   readonly contentLanguage?: string;
   /** As sent, not parsed. */
   readonly expires?: string;
+  /** Where a website would send a browser that asks for the object; kept and shown, never followed. */
+  readonly websiteRedirectLocation?: string;
   /** User metadata: names in lower case without `x-amz-meta-`, in the order sent. */
   readonly metadata?: Readonly<Record<string, string>>;
   readonly tags?: readonly ObjectTag[];

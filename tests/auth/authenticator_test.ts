@@ -51,6 +51,53 @@ function accepts(method: string, url: string, headers: Parameters<typeof request
   return exampleAuthenticator(NOW).authenticate(requestOf(method, url, headers));
 }
 
+Deno.test("a header that cannot be read is told what is wrong with it in S3's words", () => {
+  const good = headerV4().authorization ?? "";
+  const malformed = (detail: string) => `The authorization header is malformed; ${detail}`;
+  const cases: readonly (readonly [string, string])[] = [
+    ["nothing", "Authorization header is invalid -- one and only one ' ' (space) required"],
+    ["Basic YTpi", "Unsupported Authorization Type"],
+    [
+      good.replace(/, Signature=.*/, ""),
+      malformed(
+        "the authorization header requires three components: Credential, SignedHeaders, and Signature.",
+      ),
+    ],
+    [
+      good.replace("SignedHeaders=", "SignedHeaders-"),
+      malformed(
+        `the authorization component "SignedHeaders-host;x-amz-content-sha256;x-amz-date" is malformed.`,
+      ),
+    ],
+    [good.replace("Signature=", "Other="), malformed("missing Signature.")],
+    [
+      good.replace("/s3/", "/ec2/"),
+      malformed('incorrect service "ec2". This endpoint belongs to "s3".'),
+    ],
+    [
+      good.replace("aws4_request", "aws3_request"),
+      malformed('incorrect terminal "aws3_request". This endpoint uses "aws4_request".'),
+    ],
+    [
+      good.replace("/aws4_request", "/aws4_request/more"),
+      malformed(
+        'the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".',
+      ),
+    ],
+    [
+      good.replace("20260102/", "2026012/"),
+      malformed(
+        'incorrect date format "2026012". This date in the credential must be in the format "yyyyMMdd".',
+      ),
+    ],
+  ];
+  for (const [authorization, message] of cases) {
+    const request = requestOf("GET", "/b", headerV4({ authorization }));
+    const run = () => exampleAuthenticator(NOW).authenticate(request);
+    assertEquals(assertThrows(run, S3Error).message, message);
+  }
+});
+
 Deno.test("a header that cannot be read is malformed", () => {
   assertEquals(accepts("GET", "/b", headerV4()).signed, true);
   const good = headerV4().authorization ?? "";

@@ -27,6 +27,15 @@ const SDK = { sanitizeOps: false, sanitizeResources: false };
 
 type Algorithm = typeof CHECKSUM_ALGORITHMS[number];
 
+/** Those that the SDK can compute itself; it refuses to read an answer with any other. */
+const VALIDATED: ReadonlySet<Algorithm> = new Set([
+  "CRC32",
+  "CRC32C",
+  "CRC64NVME",
+  "SHA1",
+  "SHA256",
+]);
+
 async function withClient(
   storeChecksums: boolean,
   work: (s3: S3Client) => Promise<void>,
@@ -77,6 +86,7 @@ Deno.test(
             new HeadObjectCommand({ Bucket, Key: key, ChecksumMode: "ENABLED" }),
           );
           assertEquals([shown(head, algorithm), head.ChecksumType], [value, "FULL_OBJECT"]);
+          if (!VALIDATED.has(algorithm)) continue;
           const get = await s3.send(
             new GetObjectCommand({ Bucket, Key: key, ChecksumMode: "ENABLED" }),
           );

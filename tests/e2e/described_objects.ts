@@ -34,13 +34,13 @@ export interface Site extends AsyncDisposable {
   send(method: string, target: string, sent?: Sent): Promise<Answer>;
 }
 
-/** Starts a gateway of its own on a hub, which it does not close. */
-export function openSite(hub: EmbeddedHub): Site {
+/** Starts a gateway of its own on a hub, which it does not close; by default with all checksums stored. */
+export function openSite(hub: EmbeddedHub, storeChecksums = true): Site {
   const gateway = createGateway({
     token: hub.token,
     endpoint: hub.url,
     allowAnonymous: true,
-    storeChecksums: true,
+    storeChecksums,
   });
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, gateway.handler);
   return {
@@ -60,14 +60,22 @@ export function openSite(hub: EmbeddedHub): Site {
   };
 }
 
-/** Runs a test on a hub in memory, or on disk where it is said where, with the bucket made. */
+/** How a site is to be. */
+export interface SiteOptions {
+  /** Where the hub's data are. Default: in memory. */
+  readonly directory?: string;
+  /** Whether all checksums are stored. Default true. */
+  readonly storeChecksums?: boolean;
+}
+
+/** Runs a test on a hub, with the bucket made. */
 export async function withSite(
   test: (site: Site) => Promise<void>,
-  directory?: string,
+  { directory, storeChecksums = true }: SiteOptions = {},
 ): Promise<void> {
   const hub = await createEmbeddedHub(directory === undefined ? {} : { directory });
   try {
-    await using site = openSite(hub);
+    await using site = openSite(hub, storeChecksums);
     await expect(200, site.send("PUT", ""));
     await test(site);
   } finally {
@@ -117,6 +125,13 @@ function checksumOf(algorithm: Algorithm): string {
 const withChecksum = (algorithm: Algorithm) => ({
   [`x-amz-checksum-${algorithm.toLowerCase()}`]: checksumOf(algorithm),
 });
+
+/** What is to be seen of bytes that came without a checksum and get S3's default. */
+export function defaultChecksumOf(text: string): string {
+  const digest = createDigest("CRC64NVME");
+  digest.update(new TextEncoder().encode(text));
+  return `x-amz-checksum-crc64nvme ${digest.digest().toBase64()}`;
+}
 
 /** What a client sees of an object besides its bytes. */
 export interface Description {

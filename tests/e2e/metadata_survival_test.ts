@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { createEmbeddedHub } from "../../lib/create_embedded_hub.ts";
 import {
   changeAtHub,
+  defaultChecksumOf,
   described,
   descriptionOf,
   expect,
@@ -26,7 +27,7 @@ Deno.test("everything beside the bytes survives every way of writing, a restart,
       await check(site);
       await using other = openSite(site.hub);
       await check(other);
-    }, directory);
+    }, { directory });
     const hub = await createEmbeddedHub({ directory });
     try {
       await using restarted = openSite(hub);
@@ -102,7 +103,9 @@ for (const [what, end] of Object.entries(ENDS)) {
         const { "content-type": type, ...others } = headers;
         assert(type !== described("CRC32").headers["content-type"], `${way}: ${type}`);
         const { "content-type": _, ...nothing } = NOTHING.headers;
-        assertEquals([others, tags, checksum], [nothing, "", ""], way);
+        // Another tool has no checksum made.
+        const made = what.startsWith("another tool") ? "" : defaultChecksumOf(text);
+        assertEquals([others, tags, checksum], [nothing, "", made], way);
         // A part that is asked for is the whole: there is no memory of parts either.
         const part = await expect(206, site.send("GET", `/${key}?partNumber=1`));
         assertEquals([part.text, part.headers.get("x-amz-mp-parts-count")], [text, null]);

@@ -53,12 +53,14 @@ const HEADERS = {
   ContentLanguage: "de",
   Metadata: { key: "Value", empty: "" },
 };
+const REDIRECT = { WebsiteRedirectLocation: "/other" };
 const NOTHING = {
   ContentType: "binary/octet-stream",
   CacheControl: undefined,
   ContentDisposition: undefined,
   ContentEncoding: undefined,
   ContentLanguage: undefined,
+  WebsiteRedirectLocation: undefined,
   Metadata: {},
   TagCount: undefined,
 };
@@ -66,13 +68,14 @@ const NOTHING = {
 async function described(s3: S3Client, Key: string) {
   const head = await s3.send(new HeadObjectCommand({ Bucket, Key }));
   const { ContentType, CacheControl, ContentDisposition, ContentEncoding } = head;
-  const { ContentLanguage, Metadata, TagCount } = head;
+  const { ContentLanguage, WebsiteRedirectLocation, Metadata, TagCount } = head;
   return {
     ContentType,
     CacheControl,
     ContentDisposition,
     ContentEncoding,
     ContentLanguage,
+    WebsiteRedirectLocation,
     Metadata,
     TagCount,
   };
@@ -83,8 +86,8 @@ Deno.test(
   SDK,
   async () => {
     await withClient(async (s3, { hub }) => {
-      const all = { ...HEADERS, TagCount: 2 };
-      const put = { ...HEADERS, Bucket, Tagging: "a=1&b=x%20y" };
+      const all = { ...HEADERS, ...REDIRECT, TagCount: 2 };
+      const put = { ...HEADERS, ...REDIRECT, Bucket, Tagging: "a=1&b=x%20y" };
       await s3.send(new PutObjectCommand({ ...put, Key: "put", Body: "content" }));
       await s3.send(
         new CopyObjectCommand({ Bucket, Key: "copy", CopySource: `${Bucket}/put` }),
@@ -110,7 +113,11 @@ Deno.test(
       const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, other.handler);
       const second = clientOf(`http://127.0.0.1:${server.addr.port}`);
       for (const client of [s3, second]) {
-        for (const key of ["put", "copy", "parts"]) assertEquals(await described(client, key), all);
+        for (const key of ["put", "parts"]) assertEquals(await described(client, key), all);
+        assertEquals(await described(client, "copy"), {
+          ...all,
+          WebsiteRedirectLocation: undefined,
+        });
       }
       second.destroy();
       await server.shutdown();

@@ -41,6 +41,17 @@ Deno.test("creating a bucket twice keeps what is in it", async () => {
   assertEquals(await ops.textOf("key"), "key");
 });
 
+Deno.test("a bucket begins with the tags that it is created with, and keeps them when it is created again", async () => {
+  const { run, codeOf } = await opsUnderTest();
+  const tags = [{ key: "k", value: "v" }];
+  await run("CreateBucket", { bucket: "tagged", tags });
+  assertEquals(await run("GetBucketTagging", { bucket: "tagged" }), { tags });
+  await run("CreateBucket", { bucket: "tagged", tags: [{ key: "k", value: "other" }] });
+  assertEquals(await run("GetBucketTagging", { bucket: "tagged" }), { tags });
+  await run("CreateBucket", { bucket: "plain" });
+  assertEquals(await codeOf("GetBucketTagging", { bucket: "plain" }), "NoSuchTagSet");
+});
+
 Deno.test("HeadBucket and GetBucketLocation tell the region of a bucket that is there", async () => {
   const { run, codeOf } = await opsUnderTest();
   for (const operation of ["HeadBucket", "GetBucketLocation"] as const) {

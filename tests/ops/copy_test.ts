@@ -128,6 +128,27 @@ Deno.test("metadata and tags are each kept or replaced; a checksum always goes a
   );
 });
 
+Deno.test("a website redirect is never copied, and a new one is a change of its own", async () => {
+  const { run } = await opsUnderTest();
+  const attributes = { metadata: { a: "b" }, websiteRedirectLocation: "/old" };
+  await run("PutObject", {
+    bucket: BUCKET,
+    key: "key",
+    body: bodyOf("content"),
+    attributes,
+    conditions: {},
+  });
+  const copied = async (change: Partial<CopyInput>) =>
+    (await run("CopyObject", copyInput(change))).object.attributes;
+  const redirected = { websiteRedirectLocation: "/new" };
+  assertEquals(await copied({}), { metadata: { a: "b" } });
+  assertEquals(await copied({ attributes: redirected }), { metadata: { a: "b" }, ...redirected });
+  assertEquals(await copied({ key: "key", attributes: redirected }), {
+    metadata: { a: "b" },
+    ...redirected,
+  });
+});
+
 const SHA256 = "7XACtDnprIRfIjV9giusFERzD722AW0+yUMil7nsn3M=";
 const CRC32 = "/sUwqQ==";
 

@@ -71,6 +71,7 @@ Deno.test("detectOperation() knows every request of a served operation", () => {
     ["GET", "/b/k?acl", "GetObjectAcl"],
     ["PUT", "/b/k?acl=", "PutObjectAcl"],
     ["PUT", "/b?versioning", "PutBucketVersioning"],
+    ["PUT", "/b?ownershipControls", "PutBucketOwnershipControls"],
     ["GET", "/b?cors", "GetBucketCors"],
     ["PUT", "/b?cors", "PutBucketCors"],
     ["DELETE", "/b?cors", "DeleteBucketCors"],

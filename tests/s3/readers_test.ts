@@ -71,6 +71,22 @@ Deno.test("listings refuse arguments that are out of range", async () => {
   assertEquals(none.maxKeys, 0);
 });
 
+Deno.test("CreateBucket refuses an ownership that is none, and an ACL where there are to be none", async () => {
+  const code = (ownership: string, acl = "private") =>
+    codeOf("CreateBucket", "PUT", "/bucket", {
+      headers: { "x-amz-object-ownership": ownership, "x-amz-acl": acl },
+    });
+  assertEquals(await code("Nobody"), "InvalidArgument");
+  assertEquals(
+    await code("BucketOwnerEnforced", "public-read"),
+    "InvalidBucketAclWithObjectOwnership",
+  );
+  for (const ownership of ["BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"]) {
+    const headers = { "x-amz-object-ownership": ownership, "x-amz-acl": "private" };
+    assertEquals(await read("CreateBucket", "PUT", "/bucket", { headers }), { bucket: "bucket" });
+  }
+});
+
 Deno.test("CreateBucket is read with and without a configuration", async () => {
   assertEquals(await read("CreateBucket", "PUT", "/bucket"), { bucket: "bucket" });
   const body = s3Document("CreateBucketConfiguration", el("LocationConstraint", "eu-west-1"));
@@ -78,6 +94,15 @@ Deno.test("CreateBucket is read with and without a configuration", async () => {
     bucket: "bucket",
     locationConstraint: "eu-west-1",
   });
+  const tagged = (key: string) => ({
+    body: `<CreateBucketConfiguration><Tags><Tag><Key>${key}</Key><Value>v</Value></Tag></Tags>` +
+      "</CreateBucketConfiguration>",
+  });
+  assertEquals(await read("CreateBucket", "PUT", "/bucket", tagged("k")), {
+    bucket: "bucket",
+    tags: [{ key: "k", value: "v" }],
+  });
+  assertEquals(await codeOf("CreateBucket", "PUT", "/bucket", tagged("(")), "InvalidTag");
   assertEquals(await codeOf("CreateBucket", "PUT", "/bucket", { body: "<a/>" }), "MalformedXML");
   assertEquals(
     await codeOf("CreateBucket", "PUT", "/bucket", { body: " ".repeat(1024 * 1024 + 1) }),
@@ -385,11 +410,22 @@ Deno.test("CompleteMultipartUpload refuses lists that say too little", async () 
     "<Part><PartNumber>1</PartNumber></Part>",
     "<Part><ETag>a</ETag></Part>",
     "<Part><PartNumber>x</PartNumber><ETag>a</ETag></Part>",
-    "<Part><PartNumber>-1</PartNumber><ETag>a</ETag></Part>",
+    "<Part><PartNumber>1.5</PartNumber><ETag>a</ETag></Part>",
   ];
-  for (const part of parts) {
+  const codeOfPart = (part: string) => {
     const body = `<CompleteMultipartUpload>${part}</CompleteMultipartUpload>`;
-    assertEquals(await codeOf("CompleteMultipartUpload", "POST", target, { body }), "MalformedXML");
+    return codeOf("CompleteMultipartUpload", "POST", target, { body });
+  };
+  for (const part of parts) assertEquals(await codeOfPart(part), "MalformedXML");
+  const wrong = [
+    "<PartNumber>0</PartNumber>",
+    "<PartNumber>-1</PartNumber>",
+    "<PartNumber>1</PartNumber><ChecksumCRC32>no base64</ChecksumCRC32>",
+    "<PartNumber>1</PartNumber><ChecksumCRC32>y/Q5Jg==</ChecksumCRC32>" +
+    "<ChecksumCRC32C>4waSgw==</ChecksumCRC32C>",
+  ];
+  for (const part of wrong) {
+    assertEquals(await codeOfPart(`<Part>${part}<ETag>a</ETag></Part>`), "InvalidArgument", part);
   }
   for (const parts of [{}, { body: "" }, { body: "<Delete/>" }]) {
     assertEquals(await codeOf("CompleteMultipartUpload", "POST", target, parts), "MalformedXML");
@@ -424,6 +460,7 @@ Deno.test("CreateMultipartUpload chooses the checksum type of its algorithm", as
     { "x-amz-checksum-algorithm": "CRC64NVME", "x-amz-checksum-type": "COMPOSITE" },
     { "x-amz-checksum-algorithm": "ROT13" },
     { "x-amz-checksum-type": "COMPOSITE" },
+    { "x-amz-checksum-algorithm": "CRC32", "x-amz-checksum-type": "HALF_OBJECT" },
   ];
   for (const headers of wrong) {
     assertEquals(
@@ -431,6 +468,15 @@ Deno.test("CreateMultipartUpload chooses the checksum type of its algorithm", as
       "InvalidRequest",
     );
   }
+});
+
+Deno.test("CopyObject can ask for another checksum, of an algorithm that S3 has", async () => {
+  const copy = (algorithm: string) => ({
+    headers: { "x-amz-copy-source": "b/s", "x-amz-checksum-algorithm": algorithm },
+  });
+  const { checksumAlgorithm } = await read("CopyObject", "PUT", "/b/k", copy("xxhash3"));
+  assertEquals(checksumAlgorithm, "XXHASH3");
+  assertEquals(await codeOf("CopyObject", "PUT", "/b/k", copy("rot13")), "InvalidRequest");
 });
 
 Deno.test("any key can be deleted in a document", async () => {

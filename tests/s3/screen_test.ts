@@ -17,19 +17,28 @@ Deno.test("screenRequest() refuses what cannot be kept", () => {
     ["x-amz-server-side-encryption", "aws:kms", "NotImplemented"],
     ["x-amz-server-side-encryption", "rot13", "InvalidArgument"],
     ["x-amz-server-side-encryption-aws-kms-key-id", "id", "NotImplemented"],
-    ["x-amz-object-lock-mode", "GOVERNANCE", "InvalidRequest"],
+    ["x-amz-object-lock-mode", "GOVERNANCE", "InvalidArgument"],
+    ["x-amz-object-lock-retain-until-date", "2030-01-01T00:00:00Z", "InvalidArgument"],
     ["x-amz-object-lock-legal-hold", "ON", "InvalidRequest"],
     ["x-amz-bucket-object-lock-enabled", "true", "NotImplemented"],
     ["x-amz-write-offset-bytes", "5", "NotImplemented"],
-    ["x-amz-grant-read", "id=1", "NotImplemented"],
+    ["x-amz-grant-read", "id=1", "AccessControlListNotSupported"],
     ["x-amz-acl", "everybody", "InvalidArgument"],
     ["x-amz-storage-class", "FLOPPY", "InvalidStorageClass"],
-    ["x-amz-checksum-sha512", "x", "NotImplemented"],
     ["x-amz-if-match-size", "5", "NotImplemented"],
   ];
   for (const [name, value, code] of refused) {
     assertEquals(assertThrows(() => screen({ [name]: value }), S3Error).code, code, name);
   }
+});
+
+Deno.test("screenRequest() refuses a whole retention for want of object lock", () => {
+  const headers = {
+    "x-amz-object-lock-mode": "GOVERNANCE",
+    "x-amz-object-lock-retain-until-date": "2030-01-01T00:00:00Z",
+  };
+  const { code, message } = assertThrows(() => screen(headers), S3Error);
+  assertEquals([code, message], ["InvalidRequest", "Bucket is missing Object Lock Configuration"]);
 });
 
 Deno.test("conditions of a delete are read by it, and refused with any other operation", () => {

@@ -49,6 +49,9 @@ export function formBody(fields: Readonly<Record<string, string>>, file: string)
 /** The header that goes with {@linkcode formBody}. */
 export const FORM_TYPE = { "Content-Type": `multipart/form-data; boundary=${BOUNDARY}` };
 
+const ownership = (rule: string) =>
+  `<OwnershipControls><Rule><ObjectOwnership>${rule}</ObjectOwnership></Rule></OwnershipControls>`;
+
 /** A sample for each served operation. The table is total: an operation without a row does not compile. */
 export function samples(ids: FixtureIds): { readonly [N in ServedOperation]: Sample } {
   const copySource = { "x-amz-copy-source": `${BUCKET}/k` };
@@ -107,6 +110,10 @@ export function samples(ids: FixtureIds): { readonly [N in ServedOperation]: Sam
     PutBucketAcl: acls,
     GetObjectAcl: {},
     PutObjectAcl: acls,
+    PutBucketOwnershipControls: {
+      body: ownership("BucketOwnerEnforced"),
+      otherBody: ownership("ObjectWriter"),
+    },
     PutBucketVersioning: {
       body: "<VersioningConfiguration><Status>Suspended</Status></VersioningConfiguration>",
       otherBody: "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>",

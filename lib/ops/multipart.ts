@@ -28,7 +28,7 @@ export const uploadPart: OperationHandler<"UploadPart"> = async (context, input)
   requireAlgorithm(upload, input.body);
   const sent = input.body.checksumAlgorithm !== undefined;
   const computed = withChecksum(input.body.stream, sent ? undefined : upload.checksum);
-  const recipe = await store.stage(input.bucket, computed.stream, { signal });
+  const recipe = await store.stagePart(input.bucket, computed.stream, { signal });
   const { md5, checksums } = input.body.digests();
   if (md5 === undefined) throw new Error("The body of a part was opened without its MD5");
   const part = {

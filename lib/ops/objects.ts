@@ -13,7 +13,7 @@ import { writeCondition } from "./write_condition.ts";
 export const putObject: OperationHandler<"PutObject"> = async (context, input) => {
   const { store, signal } = context;
   store.checkKey(input.key, input.attributes);
-  const recipe = await store.stage(input.bucket, input.body.stream, { signal });
+  const { content } = await store.stage(input.bucket, input.body.stream, { signal });
   const { checksums } = input.body.digests();
   const [checksum] = Object.entries(checksums).map(([algorithm, value]) =>
     ({ algorithm, value, type: "FULL_OBJECT" }) as const
@@ -21,7 +21,7 @@ export const putObject: OperationHandler<"PutObject"> = async (context, input) =
   const object = await commitOne(store, input.bucket, {
     kind: "put",
     key: input.key,
-    content: recipe.content,
+    content,
     attributes: { ...input.attributes, ...storedChecksum(context, checksum) },
     ...writeCondition(input.conditions),
   });

@@ -39,7 +39,7 @@ export interface LazyPart {
   /** Bytes of the part. */
   readonly length: number;
   /** Makes it. */
-  read(): FilePart;
+  read(): FileRecipe | ListedFile;
 }
 
 /** Bytes of a part. */

@@ -38,7 +38,7 @@ export const TRANSFER_LIMITS: TransferLimits = {
   xorbsInFlight: 3,
   blockLength: BLOCK_LENGTH,
   waitingLength: 16 << 20,
-  keptLength: 8 << 20,
+  keptLength: 9 << 20, // a part of 8 MiB, with its headers
   windowLength: 8 << 20,
   smallWindowLength: 1 << 20,
   windowsInFlight: 3,
@@ -96,6 +96,6 @@ export function limitsOf({ budget, limits }: TransferContext): TransferLimits {
     ...all,
     blockLength: Math.min(all.blockLength, share),
     waitingLength: Math.min(all.waitingLength, share),
-    keptLength: Math.min(all.keptLength, Math.floor(share / 2)),
+    keptLength: Math.min(all.keptLength, share),
   };
 }

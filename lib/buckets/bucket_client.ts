@@ -7,8 +7,10 @@ import { HubClient } from "../hub/hub_client.ts";
 import type { HubRetry } from "../hub/transport.ts";
 import type { BucketInfo, FileInfo, TreeItem, WhoAmI } from "../hub/wire.ts";
 import type { FileRecipe } from "../xet/transfer/context.ts";
+import type { LazyPart, ListedFile } from "../xet/transfer/file_part.ts";
 import type { CommitOutcome } from "./commit_group.ts";
 import { Committer } from "./committer.ts";
+import type { ContentName, ContentPart } from "./content_part.ts";
 import {
   createBucket,
   type CreateOptions,
@@ -17,12 +19,7 @@ import {
   moveBucket,
 } from "./lifecycle.ts";
 import { LookUps } from "./look_ups.ts";
-import {
-  type ContentName,
-  type DownloadOptions,
-  type TransferOptions,
-  Transfers,
-} from "./transfers.ts";
+import { type DownloadOptions, type TransferOptions, Transfers } from "./transfers.ts";
 import { listTree, type ListTreeOptions } from "./tree.ts";
 import { EncoderPool } from "../xet/engine/mod.ts";
 import { XetTokens } from "./xet_tokens.ts";
@@ -127,6 +124,7 @@ export class BucketClient {
       budget: typeof memoryBudget === "number" ? new MemoryBudget(memoryBudget) : memoryBudget,
       fetch,
       sleep,
+      now: options.now,
     });
   }
 
@@ -254,14 +252,28 @@ export class BucketClient {
     return await this.#transfers.upload(id, body, options);
   }
 
-  /** Stores content made of others, in order, with the hash that it would have in one piece. */
+  /**
+   * Stores content made of others, in order, with the hash that it would have in one piece. Parts are
+   * what `upload` or `storeRecipe` gave, or ranges of content that some bucket holds; only bytes at
+   * their borders are moved.
+   */
   async compose(
     id: string,
-    recipes: readonly FileRecipe[],
+    parts: readonly (ContentPart | LazyPart)[],
     options: TransferOptions = {},
-  ): Promise<FileRecipe> {
+  ): Promise<ContentName> {
     this.#checkOpen();
-    return await this.#transfers.compose(id, recipes, options);
+    return await this.#transfers.compose(id, parts, options);
+  }
+
+  /** Keeps what `upload` gave in the CAS: about 40 bytes for each 64 KiB that need not be kept elsewhere. */
+  async storeRecipe(
+    id: string,
+    recipe: FileRecipe,
+    options: TransferOptions = {},
+  ): Promise<ListedFile> {
+    this.#checkOpen();
+    return await this.#transfers.storeRecipe(id, recipe, options);
   }
 
   /** Reads content or a range of it. The stream errors if the bytes are not what the hash says. */

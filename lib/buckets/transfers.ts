@@ -6,10 +6,14 @@ import { CasClient } from "../xet/cas/cas_client.ts";
 import { createNodeSender } from "../xet/cas/node_sender.ts";
 import { composeFiles } from "../xet/transfer/compose_files.ts";
 import type { EncoderPool } from "../xet/engine/mod.ts";
+import { ChunkIndex } from "../xet/transfer/chunk_index.ts";
 import type { FileRecipe, TransferContext } from "../xet/transfer/context.ts";
 import { downloadFile } from "../xet/transfer/download_file.ts";
+import type { FileSlice, LazyPart, ListedFile } from "../xet/transfer/file_part.ts";
+import { storeRecipe } from "../xet/transfer/store_recipe.ts";
 import { uploadFile } from "../xet/transfer/upload_file.ts";
 import { LRUCache } from "lru-cache";
+import type { ContentName, ContentPart, ContentSlice } from "./content_part.ts";
 import type { XetTokens } from "./xet_tokens.ts";
 
 /** What {@linkcode Transfers} needs. */
@@ -24,14 +28,8 @@ export interface TransfersOptions {
   readonly fetch?: typeof fetch | undefined;
   /** Waits between attempts. */
   readonly sleep?: Sleep | undefined;
-}
-
-/** Names content of the CAS. */
-export interface ContentName {
-  /** The Xet hash in printed form, 64 hex digits. */
-  readonly hash: string;
-  /** Length in bytes. */
-  readonly size: number;
+  /** Milliseconds since 1970; the system's clock by default. */
+  readonly now?: (() => number) | undefined;
 }
 
 /** Options of a transfer. */
@@ -54,12 +52,15 @@ export class Transfers {
   readonly #sender = createNodeSender();
   readonly #turn = new FairTurn();
   readonly #pages = new PagePool();
+  /** The CAS stores content for all buckets together; what may be known of it is the token's affair. */
+  readonly #known: ChunkIndex;
   /** A client's tokens are for one bucket; what it keeps besides them is small. */
   readonly #contexts = new LRUCache<string, TransferContext>({ max: MAX_CONTEXTS });
 
   /** @param options What it stands on. */
   constructor(options: TransfersOptions) {
     this.#options = options;
+    this.#known = new ChunkIndex(options.budget, options.now);
   }
 
   /** Stores content while it arrives; a bucket that is not there is noticed before a byte is read. */
@@ -77,13 +78,19 @@ export class Transfers {
     return await uploadFile(this.#context(id), body, options);
   }
 
+  /** Keeps a long recipe in the CAS. */
+  storeRecipe(id: string, recipe: FileRecipe, options: TransferOptions): Promise<ListedFile> {
+    return storeRecipe(this.#context(id), recipe, options);
+  }
+
   /** Makes content of others, in order. */
   compose(
     id: string,
-    recipes: readonly FileRecipe[],
+    parts: readonly (ContentPart | LazyPart)[],
     options: TransferOptions,
-  ): Promise<FileRecipe> {
-    return composeFiles(this.#context(id), recipes, options);
+  ): Promise<ContentName> {
+    const files = parts.map((part) => "range" in part ? this.#slice(part) : part);
+    return composeFiles(this.#context(id), files, options);
   }
 
   /** Reads content. */
@@ -101,6 +108,10 @@ export class Transfers {
     await this.#options.encoders?.close();
   }
 
+  #slice({ id, ...slice }: ContentSlice): FileSlice {
+    return id === undefined ? slice : { ...slice, cas: this.#context(id).cas };
+  }
+
   #context(id: string): TransferContext {
     const { tokens, budget, encoders, fetch, sleep } = this.#options;
     const known = this.#contexts.get(id);
@@ -116,6 +127,7 @@ export class Transfers {
       budget,
       pages: this.#pages,
       turn: this.#turn,
+      known: this.#known,
       ...(encoders && { encoders }),
     };
     this.#contexts.set(id, context);

@@ -119,11 +119,11 @@ async function finish(
     const parts = chooseParts(input, completion.parts);
     const checksum = checksumOf(input, upload, parts) ?? defaultOf(context, parts);
     const kept = storedChecksum(context, checksum);
-    const recipe = await store.compose(input.bucket, parts.map((part) => part.recipe));
+    const { content } = await store.compose(input.bucket, parts.map((part) => part.recipe));
     const object = await commitOne(store, input.bucket, {
       kind: "put",
       key: input.key,
-      content: recipe.content,
+      content,
       attributes: { ...upload.attributes, ...kept },
       parts: parts.map((part) => storedPart(part, kept.checksum)),
       ...writeCondition(input.conditions),

@@ -30,7 +30,7 @@ export const uploadPart: OperationHandler<"UploadPart"> = async (context, input)
   const { checksumAlgorithm: sent } = input.body;
   const choice = upload.checksum ?? defaultChecksum(context, sent);
   const computed = withChecksum(input.body.stream, sent === undefined ? choice : undefined);
-  const recipe = await store.stage(input.bucket, computed.stream, { signal });
+  const recipe = await store.stagePart(input.bucket, computed.stream, { signal });
   const { md5, checksums } = input.body.digests();
   if (md5 === undefined) throw new Error("The body of a part was opened without its MD5");
   const part = {

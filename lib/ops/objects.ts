@@ -16,7 +16,7 @@ export const putObject: OperationHandler<"PutObject"> = async (context, input) =
   store.checkKey(input.key, input.attributes);
   const { body } = input;
   const computed = withChecksum(body.stream, defaultChecksum(context, body.checksumAlgorithm));
-  const recipe = await store.stage(input.bucket, computed.stream, { signal });
+  const { content } = await store.stage(input.bucket, computed.stream, { signal });
   const checksums = { ...computed.checksums(), ...body.digests().checksums };
   const [checksum] = Object.entries(checksums).map(([algorithm, value]) =>
     ({ algorithm, value, type: "FULL_OBJECT" }) as const
@@ -24,7 +24,7 @@ export const putObject: OperationHandler<"PutObject"> = async (context, input) =
   const object = await commitOne(store, input.bucket, {
     kind: "put",
     key: input.key,
-    content: recipe.content,
+    content,
     attributes: { ...input.attributes, ...storedChecksum(context, checksum) },
     ...writeCondition(input.conditions),
   });

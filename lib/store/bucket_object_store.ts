@@ -1,9 +1,9 @@
 import type { BucketClient } from "../buckets/bucket_client.ts";
+import { partFromText, partToText } from "../buckets/content_part.ts";
 import { StoreError } from "../errors/store_error.ts";
 import type { KeyLocks } from "../flow/key_locks.ts";
 import { HubError } from "../hub/hub_error.ts";
 import type { BucketInfo } from "../hub/wire.ts";
-import { recipeFromText, recipeToText } from "../xet/transfer/recipe_text.ts";
 import { BucketGate } from "./bucket_gate.ts";
 import { bucketNameOf, byName, checkNewBucketName, hasNamespace, hubIdOf } from "./bucket_names.ts";
 import { commitEntries } from "./commit.ts";
@@ -28,6 +28,7 @@ import type {
   ObjectPart,
   ObjectStore,
   Recipe,
+  Staged,
   StoreBucket,
   StoredObject,
   TransferOptions,
@@ -66,6 +67,8 @@ export interface BucketObjectStoreOptions {
  */
 const PAGE_SIZE = 2001;
 const SORT_LIMIT = 200_000;
+/** Longer ones are kept in the CAS: an upload can have 10,000 parts. */
+const MAX_RECIPE_LENGTH = 8 * 1024;
 
 /** {@linkcode ObjectStore} on the Storage Buckets of the Hub. */
 export class BucketObjectStore implements ObjectStore {
@@ -234,11 +237,39 @@ export class BucketObjectStore implements ObjectStore {
     bucket: string,
     body: ReadableStream<Uint8Array>,
     options: TransferOptions = {},
+  ): Promise<Staged> {
+    return withStoreErrors(async () => {
+      const id = await this.#hubIdOrCancel(bucket, body);
+      const { hash, size } = await this.#buckets.upload(id, body, options);
+      return { content: { hash, size } };
+    });
+  }
+
+  stagePart(
+    bucket: string,
+    body: ReadableStream<Uint8Array>,
+    options: TransferOptions = {},
   ): Promise<Recipe> {
     return withStoreErrors(async () => {
       const id = await this.#hubIdOrCancel(bucket, body);
-      const { hash, size, ...rest } = await this.#buckets.upload(id, body, options);
-      return { content: { hash, size }, detail: recipeToText({ hash, size, ...rest }) };
+      const recipe = await this.#buckets.upload(id, body, options);
+      const { hash, size } = recipe;
+      let detail = partToText(recipe);
+      if (detail.length > MAX_RECIPE_LENGTH) {
+        detail = partToText(await this.#buckets.storeRecipe(id, recipe, options));
+      }
+      return { content: { hash, size }, detail };
+    });
+  }
+
+  slice(bucket: string, { hash, size }: ContentRef, range?: ByteRange): Promise<Recipe> {
+    return withStoreErrors(async () => {
+      const id = await this.#hubId(bucket);
+      const { first, last } = range ?? { first: 0, last: size - 1 };
+      const length = last + 1 - first;
+      if (length === 0) return { content: { hash, size }, detail: "" };
+      const detail = partToText({ hash, size, range: { first, last }, id });
+      return { content: { hash, size: length }, detail };
     });
   }
 
@@ -246,15 +277,12 @@ export class BucketObjectStore implements ObjectStore {
     bucket: string,
     recipes: readonly Recipe[],
     options: TransferOptions = {},
-  ): Promise<Recipe> {
+  ): Promise<Staged> {
     return withStoreErrors(async () => {
-      const [only] = recipes;
-      // Content that came in one piece is what it would be composed to.
-      if (only !== undefined && recipes.length === 1) return only;
-      const parts = recipes.map((recipe) => recipeFromText(recipe.detail));
-      const whole = await this.#buckets.compose(await this.#hubId(bucket), parts, options);
-      const { hash, size } = whole;
-      return { content: { hash, size }, detail: recipeToText(whole) };
+      const parts = recipes.map(({ content, detail }) => partFromText(detail, content.size));
+      const id = await this.#hubId(bucket);
+      const { hash, size } = await this.#buckets.compose(id, parts, options);
+      return { content: { hash, size } };
     });
   }
 

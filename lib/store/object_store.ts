@@ -104,12 +104,16 @@ export type ListEntry =
   | { readonly kind: "object"; readonly object: StoredObject; readonly cursor?: string }
   | { readonly kind: "prefix"; readonly prefix: string; readonly cursor?: string };
 
-/**
- * Content that has been stored but is not visible under any key. Small, serializable as JSON, and
- * opaque to everyone but the store.
- */
-export interface Recipe {
+/** Content that has been stored but is not visible under any key. */
+export interface Staged {
   readonly content: ContentRef;
+}
+
+/**
+ * A part of content to be: at most 8 KiB, serializable as JSON, and opaque to everyone but the store. Of a
+ * part that is a range of other content, `content` has the hash of that, and the size of the range.
+ */
+export interface Recipe extends Staged {
   /** What `compose` needs; opaque. */
   readonly detail: string;
 }
@@ -263,9 +267,20 @@ export interface ObjectStore {
     bucket: string,
     body: ReadableStream<Uint8Array>,
     options?: TransferOptions,
+  ): Promise<Staged>;
+  /** The same for a part of content to be composed. */
+  stagePart(
+    bucket: string,
+    body: ReadableStream<Uint8Array>,
+    options?: TransferOptions,
   ): Promise<Recipe>;
-  /** Content made of others, in order, with the same hash as if it had come in one piece. */
-  compose(bucket: string, recipes: readonly Recipe[], options?: TransferOptions): Promise<Recipe>;
+  /** A part that is content of a bucket or a range of it: nothing is read or stored. */
+  slice(bucket: string, content: ContentRef, range?: ByteRange): Promise<Recipe>;
+  /**
+   * Content made of parts, in order, with the same hash as if it had come in one piece. Just the bytes
+   * at their borders are moved.
+   */
+  compose(bucket: string, recipes: readonly Recipe[], options?: TransferOptions): Promise<Staged>;
   /**
    * Applies changes; atomic per key, conditions checked under the keys' locks. One result per entry,
    * in order. Throws only when nothing was applied.

@@ -112,3 +112,15 @@ Deno.test("MemoryBudget never exceeds its limit and serves everybody", async () 
 Deno.test("A budget is a positive number of bytes", () => {
   for (const bytes of [0, -1, NaN, 1.5]) assertThrows(() => new MemoryBudget(bytes), RangeError);
 });
+
+Deno.test("MemoryBudget sets aside what is not leased, for good, and at most a quarter", () => {
+  const budget = new MemoryBudget(100);
+  const lease = budget.tryAcquire(90);
+  assertEquals(budget.setAside(11), false);
+  assertEquals(budget.setAside(10), true);
+  assertEquals([budget.limit, budget.used], [90, 90]);
+  lease?.release();
+  assertEquals(budget.setAside(16), false);
+  assertEquals(budget.setAside(15), true);
+  assertEquals(budget.tryAcquire(1e9)?.bytes, 75);
+});

@@ -164,6 +164,16 @@ export class MemoryStore implements ObjectStore {
     return this.#keep(await new Response(body).bytes());
   }
 
+  stagePart(bucket: string, body: ReadableStream<Uint8Array>): Promise<Recipe> {
+    return this.stage(bucket, body);
+  }
+
+  async slice(bucket: string, { hash }: ContentRef, range?: ByteRange): Promise<Recipe> {
+    await this.#found(bucket);
+    const bytes = this.#bytes(hash);
+    return this.#keep(range === undefined ? bytes : bytes.slice(range.first, range.last + 1));
+  }
+
   async compose(bucket: string, recipes: readonly Recipe[]): Promise<Recipe> {
     await this.#found(bucket);
     const parts = recipes.map(({ content }) => this.#bytes(content.hash));

@@ -5,6 +5,7 @@ import type { CasClient } from "../cas/cas_client.ts";
 import type { EncoderPool } from "../engine/mod.ts";
 import { MAX_XORB_CHUNKS, MAX_XORB_LENGTH, type Term } from "../format/mod.ts";
 import type { ChunkList } from "../hash/mod.ts";
+import type { ChunkIndex } from "./chunk_index.ts";
 
 /** Bounds of a transfer. Lengths are in bytes. */
 export interface TransferLimits {
@@ -16,6 +17,10 @@ export interface TransferLimits {
   readonly xorbsInFlight: number;
   /** How much of a body is cut, hashed and packed in one go. */
   readonly blockLength: number;
+  /** Most bytes of one upload that wait for what the CAS answers about a chunk. */
+  readonly waitingLength: number;
+  /** Most bytes of one upload that are kept although the CAS is said to have them. */
+  readonly keptLength: number;
   /** How much of a file is reconstructed in one go. */
   readonly windowLength: number;
   /** The same when there is no budget: what every download may hold beside the budget. */
@@ -32,6 +37,8 @@ export const TRANSFER_LIMITS: TransferLimits = {
   xorbChunks: MAX_XORB_CHUNKS,
   xorbsInFlight: 3,
   blockLength: BLOCK_LENGTH,
+  waitingLength: 16 << 20,
+  keptLength: 9 << 20, // a part of 8 MiB, with its headers
   windowLength: 8 << 20,
   smallWindowLength: 1 << 20,
   windowsInFlight: 3,
@@ -47,6 +54,8 @@ export interface TransferContext {
   readonly pages?: PagePool;
   /** Workers for the byte work of uploads. Default: it is done in place. */
   readonly encoders?: EncoderPool;
+  /** What is known of the CAS, shared by all transfers of one Hub token. Default: nothing. */
+  readonly known?: ChunkIndex;
   /** Shared by all transfers of the process where there are many. Default: one a transfer. */
   readonly turn?: FairTurn;
   /** Replaces some of {@linkcode TRANSFER_LIMITS}. */
@@ -75,12 +84,18 @@ export interface FileRecipe {
 const MIN_BLOCK_LENGTH = 64 << 10;
 
 /**
- * The bounds of a transfer. In a small budget blocks are smaller, so that their share of it is.
+ * The bounds of a transfer. In a small budget blocks are smaller, so that their share of it is, and
+ * less of an upload waits or is kept.
  *
  * @param context What the transfer was given.
  */
 export function limitsOf({ budget, limits }: TransferContext): TransferLimits {
   const all = { ...TRANSFER_LIMITS, ...limits };
   const share = Math.max(MIN_BLOCK_LENGTH, Math.floor(budget.limit / 8));
-  return { ...all, blockLength: Math.min(all.blockLength, share) };
+  return {
+    ...all,
+    blockLength: Math.min(all.blockLength, share),
+    waitingLength: Math.min(all.waitingLength, share),
+    keptLength: Math.min(all.keptLength, share),
+  };
 }

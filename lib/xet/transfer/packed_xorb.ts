@@ -1,6 +1,6 @@
 import type { Lease } from "../../flow/memory_budget.ts";
 import type { PagePool } from "../../flow/page_pool.ts";
-import { ChunkList, printHash, xorbHash } from "../hash/mod.ts";
+import { ChunkList, equalHashes, printHash, xorbHash } from "../hash/mod.ts";
 import type { EncodedChunk } from "../engine/mod.ts";
 import type { TransferLimits } from "./context.ts";
 import { PageList } from "./page_list.ts";
@@ -44,6 +44,11 @@ export class PackedXorb implements TermXorb {
     return this.chunks.count < limits.xorbChunks &&
       this.chunks.totalSize + chunk.length <= limits.xorbLength &&
       this.#encodedLength + chunk.encodedLength <= limits.xorbLength;
+  }
+
+  /** Whether the chunk with this index is there, and has this hash. */
+  holds(index: number, hash: Uint8Array): boolean {
+    return index < this.chunks.count && equalHashes(this.chunks.hash(index), hash);
   }
 
   /** Takes a chunk in; its bytes follow with `append` or `adopt`. Gives its index. */

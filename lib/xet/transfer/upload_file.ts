@@ -2,7 +2,8 @@ import { type Block, readBlocks } from "../../flow/byte_pieces.ts";
 import { FairTurn } from "../../flow/fair_turn.ts";
 import { ChunkEncoder, type EncodedPage, type StreamEncoder } from "../engine/mod.ts";
 import type { FileRecipe, TransferContext, TransferOptions } from "./context.ts";
-import { FileWriter, lengthOf } from "./file_writer.ts";
+import { lengthOf } from "./chunk_block.ts";
+import { FileWriter } from "./file_writer.ts";
 
 /** Blocks of one upload that are with a worker at once: one that it works at, and one for after that. */
 const BLOCKS_IN_FLIGHT = 2;
@@ -22,7 +23,7 @@ export async function uploadFile(
   body: ReadableStream<Uint8Array>,
   options: TransferOptions = {},
 ): Promise<FileRecipe> {
-  const writer = new FileWriter(context, options.signal);
+  const writer = new FileWriter(context, options);
   const turn = context.turn ?? new FairTurn();
   const { limits, pages, signal } = writer;
   const blocks = readBlocks(body, { size: limits.blockLength, pages, signal });
@@ -34,7 +35,7 @@ export async function uploadFile(
       if (encoder === undefined) await encodeHere(writer, first, blocks, turn);
       else await encodeThere(writer, first, blocks, encoder);
     }
-    return await writer.finish();
+    return { ...await writer.finish(), ...writer.layout() };
   } catch (error) {
     await blocks.return();
     await writer.abandon(error);

@@ -88,7 +88,7 @@ async function metadata() {
 async function streams() {
   const data = randomBytes(200 * MIB, 5);
   const pieces = Array.from(
-    { length: 14 },
+    { length: Math.ceil(data.length / (3 * MIB)) },
     (_, n) => data.subarray(n * 3 * MIB, (n + 1) * 3 * MIB),
   );
   await client.putObject({

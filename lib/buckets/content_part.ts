@@ -51,7 +51,15 @@ export function partToText(part: FileRecipe | ListedFile | Required<ContentSlice
  */
 export function partFromText(text: string, length: number): ContentSlice | LazyPart {
   if (!text.startsWith(SLICE)) return { length, read: () => recipeFromText(text) };
-  const parsed = v.safeParse(slice, JSON.parse(text));
+  const parsed = v.safeParse(slice, parse(text));
   if (!parsed.success) throw new XetFormatError("A slice is malformed");
   return parsed.output.slice;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new XetFormatError("A slice is malformed", { cause });
+  }
 }

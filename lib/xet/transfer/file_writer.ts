@@ -16,7 +16,7 @@ import { PlacingLine } from "./placing_line.ts";
 import { registerFile } from "./register_file.ts";
 import { StoredRun } from "./stored_run.ts";
 import { TermList } from "./term_list.ts";
-import { XorbSender } from "./xorb_sender.ts";
+import { XorbPacker } from "./xorb_packer.ts";
 
 /** How a file is written. */
 export interface FileWriterOptions {
@@ -49,9 +49,7 @@ export class FileWriter {
   readonly #line = new PlacingLine<ChunkBlock | StoredRun>((item) =>
     item instanceof StoredRun ? this.#placeStored(item) : this.#place(item)
   );
-  readonly #sender: XorbSender;
-  readonly #xorbs: PackedXorb[] = [];
-  #open: PackedXorb;
+  readonly #packer: XorbPacker;
   #reserved: Lease | undefined;
   #count = 0;
   #size = 0;
@@ -65,15 +63,18 @@ export class FileWriter {
     this.#context = context;
     this.#turn = turn;
     this.pages = context.pages ?? new PagePool();
-    this.#open = new PackedXorb(this.pages);
     this.#hasher = composed ? new ComposedHasher() : new FileHasher();
     this.#limits = limitsOf(context);
-    const { xorbsInFlight, keptLength } = this.#limits;
-    this.#sender = new XorbSender({ cas, xorbsInFlight, abort: this.#abort });
+    this.#packer = new XorbPacker({
+      cas,
+      limits: this.#limits,
+      pages: this.pages,
+      abort: this.#abort,
+    });
     this.#dedup = new FileDedup({
       cas,
       known,
-      keptLength,
+      keptLength: this.#limits.keptLength,
       terms: this.#terms,
       onGone: (xorb, runs) => this.#packInstead(xorb, runs),
       abort: this.#abort,
@@ -81,7 +82,7 @@ export class FileWriter {
     this.#outer = signal;
     if (signal?.aborted) this.#pass();
     else signal?.addEventListener("abort", this.#pass, { once: true });
-    const leased = () => this.#open.leased + this.#line.leased + this.#dedup.leased;
+    const leased = () => this.#packer.leased + this.#line.leased + this.#dedup.leased;
     this.#forget = budget.addHolder({
       get reclaimable() {
         return leased();
@@ -117,7 +118,7 @@ export class FileWriter {
     try {
       this.#reserved = await budget.acquire(share, { signal: this.signal });
     } catch (error) {
-      this.#sender.throwIfFailed();
+      this.#packer.throwIfFailed();
       throw error;
     }
   }
@@ -153,7 +154,7 @@ export class FileWriter {
       this.#dedup.crowd();
       await this.#line.answered();
     }
-    await this.#sender.settle();
+    await this.#packer.settle();
   }
 
   /** Sends what is left, registers the file and names it. */
@@ -163,8 +164,8 @@ export class FileWriter {
     await this.#line.idle();
     this.#dedup.settle();
     const hash = printHash(this.#hasher.digest());
-    do await this.#sendAll(); while (!await this.#register(hash));
-    await this.#dedup.remember(this.#xorbs, this.#turn);
+    do await this.#packer.finish(); while (!await this.#register(hash));
+    await this.#dedup.remember(this.#packer.xorbs, this.#turn);
     this.#end();
     return { hash, size: this.#size };
   }
@@ -177,12 +178,10 @@ export class FileWriter {
   /** Gives up: ends what is under way and gives back all budget. */
   async abandon(reason: unknown): Promise<void> {
     this.#abort.abort(reason);
-    this.#sender.drop();
     this.#line.end();
     this.#dedup.letGo();
-    this.#open.letGo();
     this.release();
-    await this.#sender.drain();
+    await this.#packer.abandon();
     this.#end();
   }
 
@@ -191,19 +190,12 @@ export class FileWriter {
     this.#outer?.removeEventListener("abort", this.#pass);
   }
 
-  async #sendAll(): Promise<void> {
-    this.#closeOpen();
-    await this.#sender.drain();
-    this.#sender.throwIfFailed();
-    this.signal.throwIfAborted();
-  }
-
   /** False if something had to be packed instead of being taken from elsewhere. */
   async #register(hash: string): Promise<boolean> {
     const file = { hash, terms: this.#terms.verified() };
     const options = { turn: this.#turn, signal: this.signal };
     try {
-      await registerFile(this.#context.cas, file, this.#xorbs, options);
+      await registerFile(this.#context.cas, file, this.#packer.xorbs, options);
       return true;
     } catch (error) {
       const isRefused = error instanceof CasError && error.status === 400;
@@ -214,7 +206,7 @@ export class FileWriter {
 
   /** Sets free, sooner or later, what is held while others wait. */
   #press(): void {
-    const close = () => this.#closeOpen();
+    const close = () => this.#packer.close();
     close();
     // What waited, or was kept, may be packed now. A failure is thrown to whoever writes the file.
     this.#dedup.press().then(close, () => {});
@@ -256,10 +248,10 @@ export class FileWriter {
 
   /** Packs the next chunk of a block as a new one. Its bytes follow with those of its run. */
   #pack(block: ChunkBlock, chunk: EncodedChunk): PackedChunk {
-    const isFull = !this.#open.fits(chunk, this.#limits);
+    const isFull = !this.#packer.hasRoomFor(chunk);
     if (isFull || block.run?.fate !== "pack") this.#endRun(block);
-    if (isFull) this.#closeOpen();
-    const place = { xorb: this.#open, index: this.#open.add(chunk) };
+    if (isFull) this.#packer.close();
+    const place = this.#packer.add(chunk);
     block.run ??= { fate: "pack", start: block.next, place };
     this.#dedup.packed(chunk.hash, place);
     return place;
@@ -281,13 +273,10 @@ export class FileWriter {
     block.run = undefined;
     if (run === undefined || run.fate === "leave") return;
     const chunks = block.chunks.slice(run.start, next);
-    const length = lengthOf(chunks);
-    const share = lease.split(length);
+    const share = lease.split(lengthOf(chunks));
     if (run.fate === "keep") return this.#dedup.keep(run.place, chunks, share);
-    this.#open.hold(share);
     const isAll = chunks.length === block.chunks.length;
-    if (isAll && page !== undefined && this.#open.adopt(page, length)) block.lostPage();
-    else this.#open.append(chunks);
+    if (this.#packer.take(chunks, share, isAll ? page : undefined)) block.lostPage();
   }
 
   /** Packs chunks that were taken from a xorb. */
@@ -306,14 +295,5 @@ export class FileWriter {
       if (place === undefined) throw new TypeError(`The bytes of chunk ${index} were not kept`);
       return place;
     });
-  }
-
-  #closeOpen(): void {
-    if (this.#open.chunks.count === 0) return;
-    const xorb = this.#open;
-    this.#open = new PackedXorb(this.pages);
-    xorb.close();
-    this.#xorbs.push(xorb);
-    this.#sender.send(xorb);
   }
 }

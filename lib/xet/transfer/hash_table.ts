@@ -43,7 +43,10 @@ export class HashTable {
   #grow(): void {
     const old = this.#slots;
     this.#slots = new Uint32Array(old.length * 2);
-    for (let at = 0; at < old.length; at += 2) {
+    // From behind an empty slot: a run that goes over the end of the table would else lose its order.
+    let start = 0;
+    while (old[start + 1] !== 0) start += 2;
+    for (let at = next(start, old); at !== start; at = next(at, old)) {
       const value = old[at + 1] ?? 0;
       if (value > 0) put(this.#slots, old[at] ?? 0, value);
     }

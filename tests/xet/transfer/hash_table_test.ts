@@ -31,3 +31,14 @@ Deno.test("HashTable passes over what is not meant", () => {
   assertEquals(table.find(hash, (value) => value > 2), 3);
   assertEquals(table.find(hash, () => false), undefined);
 });
+
+Deno.test("HashTable keeps the order of equal hashes that went over the end of the table", () => {
+  const table = new HashTable(4);
+  // With four entries' room there are eight places; this hash belongs to the last of them.
+  const hash = new Uint8Array(32);
+  hash[0] = 7;
+  for (let value = 0; value < 40; value++) {
+    table.add(hash, value);
+    assertEquals(table.find(hash, () => true), 0);
+  }
+});

@@ -3,6 +3,8 @@ import { type Sleep, sleep as timerSleep } from "./sleep.ts";
 
 /** How {@linkcode Turns} take their time. */
 export interface TurnsOptions {
+  /** How many calls for an id may be under way. Default: one, so that they keep their order. */
+  readonly atOnce?: number | undefined;
   /** Waits before a call where calls are scarce; undefined for no wait at all. */
   readonly pause?: (() => Promise<void> | undefined) | undefined;
   /** Milliseconds from any point; the runtime's by default. */
@@ -11,25 +13,36 @@ export interface TurnsOptions {
   readonly sleep?: Sleep | undefined;
 }
 
-/** The last call for an id. */
+/** What the last calls for an id were like. */
 interface LastCall {
-  /** How many shared it. */
-  readonly sharers: number;
+  /** How many are likely to come back: as many as shared it, or half of those before. */
+  readonly crowd: number;
   readonly tookMs: number;
   readonly endedAt: number;
 }
 
+/** Those who wait for an id, and the calls that take them along. */
+interface Queue<R> {
+  readonly waiting: R[];
+  /** Calls under way or about to be. */
+  lanes: number;
+  /** A call is about to be: it takes along who comes until then. */
+  next: { readonly wanted: number; readonly stop: () => void } | undefined;
+}
+
 /** How long those who shared the last call are waited for, as a part of what it took. */
-const GATHERING = 1 / 4;
+const GATHERING = 1 / 2;
+/** For how long they may come back, as a multiple: between two calls of a kind come others. */
+const RECENT = 4;
 /** How many ids' last calls are remembered; a forgotten one is a lone one. */
 const MAX_IDS = 1_000;
 
 /**
- * One call at a time for each id (a bucket), shared by whoever waits for it: those that arrive while a
+ * One call at a time, or a few, for each id (a bucket), shared by whoever waits for it: those that arrive while a
  * call is under way share the next one, and the more comes in, the more shares a call.
  *
- * A lone request goes at once: no timer delays it. Where several shared the last call, which has only just ended, they
- * are likely to come back, one after the other; then the first waits for as many, a quarter of what the
+ * A lone request goes at once: no timer delays it. Where several shared the last calls, which have only just ended, they
+ * are likely to come back, one after the other; then the first waits for as many, half of what the
  * call took at most, and does not leave them behind to wait for a whole call.
  *
  * A request never joins the call that is under way: that one may have been answered before the
@@ -39,10 +52,9 @@ export class Turns<R> {
   readonly #take: (waiting: R[]) => readonly R[];
   readonly #serve: (id: string, requests: readonly R[]) => Promise<void>;
   readonly #options: TurnsOptions;
-  readonly #waiting = new Map<string, R[]>();
+  readonly #queues = new Map<string, Queue<R>>();
   readonly #running = new Set<Promise<void>>();
   readonly #last = new LRUCache<string, LastCall>({ max: MAX_IDS });
-  readonly #gathering = new Map<R[], { readonly wanted: number; readonly stop: () => void }>();
 
   /**
    * @param take Removes from the waiting, of which the first must be taken, those that go together.
@@ -61,15 +73,17 @@ export class Turns<R> {
 
   /** Has a request served. */
   add(id: string, request: R): void {
-    const waiting = this.#waiting.get(id);
-    if (waiting !== undefined) {
-      waiting.push(request);
-      const gathering = this.#gathering.get(waiting);
-      if (gathering !== undefined && waiting.length >= gathering.wanted) gathering.stop();
+    let queue = this.#queues.get(id);
+    if (queue === undefined) {
+      this.#queues.set(id, queue = { waiting: [], lanes: 0, next: undefined });
+    }
+    queue.waiting.push(request);
+    if (queue.next !== undefined) {
+      if (queue.waiting.length >= queue.next.wanted) queue.next.stop();
       return;
     }
-    const queue = [request];
-    this.#waiting.set(id, queue);
+    if (queue.lanes >= (this.#options.atOnce ?? 1)) return;
+    queue.lanes++;
     const run = this.#run(id, queue).finally(() => this.#running.delete(run));
     this.#running.add(run);
   }
@@ -79,32 +93,40 @@ export class Turns<R> {
     while (this.#running.size > 0) await Promise.all(this.#running);
   }
 
-  async #run(id: string, queue: R[]): Promise<void> {
+  async #run(id: string, queue: Queue<R>): Promise<void> {
     const clock = this.#options.clock ?? (() => performance.now());
-    while (queue.length > 0) {
-      const gathered = this.#gather(this.#last.get(id), queue, clock());
+    while (queue.waiting.length > 0 && queue.next === undefined) {
+      const gathered = this.#gather(this.#recent(id, clock()), queue);
       if (gathered !== undefined) await gathered;
-      const pause = this.#options.pause?.();
-      if (pause !== undefined) await pause;
-      const requests = this.#take(queue);
+      const requests = this.#take(queue.waiting);
       const start = clock();
       await this.#serve(id, requests);
       const endedAt = clock();
-      this.#last.set(id, { sharers: requests.length, tookMs: endedAt - start, endedAt });
+      const before = this.#recent(id, start);
+      const crowd = Math.max(requests.length, Math.floor((before?.crowd ?? 0) / 2));
+      this.#last.set(id, { crowd, tookMs: endedAt - start, endedAt });
     }
-    this.#waiting.delete(id);
+    if (--queue.lanes === 0) this.#queues.delete(id);
   }
 
-  /** Waits for those who shared the last call, if that has only just ended. */
-  #gather(last: LastCall | undefined, queue: R[], now: number): Promise<void> | undefined {
-    if (last === undefined || queue.length >= last.sharers) return undefined;
-    if (now - last.endedAt > last.tookMs) return undefined;
+  /** Waits for those who shared the last calls, if these have only just ended, and as calls are scarce. */
+  #gather(last: LastCall | undefined, queue: Queue<R>): Promise<void> | undefined {
+    const pause = this.#options.pause?.();
+    const isCrowd = last !== undefined && queue.waiting.length < last.crowd;
+    if (pause === undefined && !isCrowd) return undefined;
     const enough = new AbortController();
-    this.#gathering.set(queue, { wanted: last.sharers, stop: () => enough.abort() });
-    return (this.#options.sleep ?? timerSleep)(last.tookMs * GATHERING, enough.signal)
-      .catch((error) => {
-        if (!enough.signal.aborted) throw error;
-      })
-      .finally(() => this.#gathering.delete(queue));
+    queue.next = { wanted: last?.crowd ?? Infinity, stop: () => enough.abort() };
+    const crowd = isCrowd
+      ? (this.#options.sleep ?? timerSleep)(last.tookMs * GATHERING, enough.signal)
+        .catch((error) => {
+          if (!enough.signal.aborted) throw error;
+        })
+      : undefined;
+    return Promise.all([pause, crowd]).then(() => {}).finally(() => queue.next = undefined);
+  }
+
+  #recent(id: string, now: number): LastCall | undefined {
+    const last = this.#last.get(id);
+    return last !== undefined && now - last.endedAt <= last.tookMs * RECENT ? last : undefined;
   }
 }

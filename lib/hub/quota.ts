@@ -19,6 +19,8 @@ interface Window {
 const WINDOW_MS = 300_000;
 /** From this share of the quota on, calls that can be shared are spaced. */
 const FREE_SHARE = 0.5;
+/** This share is left for calls that nobody can share, such as listings and tokens. */
+const RESERVED_SHARE = 0.03;
 /** No spaced call waits longer: clients give up on an answer in the end. */
 const MAX_PACE_MS = 2_000;
 /** The Hub's seconds are whole; one is added, as `huggingface_hub` does. */
@@ -98,9 +100,10 @@ export class Quota {
     const window = this.#current("api");
     const now = this.#now();
     if (window?.endsAt === undefined || window.left <= 0 || window.quota === Infinity) return 0;
-    const used = 1 - window.left / window.quota;
+    const left = window.left - window.quota * RESERVED_SHARE;
+    const used = 1 - left / (window.quota * (1 - RESERVED_SHARE));
     const strictness = Math.max(0, (used - FREE_SHARE) / (1 - FREE_SHARE)) ** 2;
-    const gap = strictness * (window.endsAt - now) / window.left;
+    const gap = left > 0 ? strictness * (window.endsAt - now) / left : MAX_PACE_MS;
     const turn = Math.min(Math.max(now, this.#nextTurn), now + MAX_PACE_MS);
     this.#nextTurn = turn + Math.min(gap, MAX_PACE_MS);
     return turn - now;

@@ -8,7 +8,7 @@ import { type CrowdResult, failuresOf, runCrowd, smallBody } from "./crowd.ts";
 import { startGateway } from "./processes.ts";
 import type { Table } from "./table.ts";
 
-const OBJECTS = 4_000;
+const OBJECTS = 10_000;
 const SIZE = 4096;
 const CLIENTS = 64;
 const LATENCY_MS = 50;

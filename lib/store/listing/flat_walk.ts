@@ -71,7 +71,6 @@ async function* nearWalk(
   const pages = new KeptFirstPages(source);
   if (known === undefined) await near.find(pages);
   let cursor = known?.cursor;
-  let last = after;
   while (true) {
     const { under } = near;
     const segment = segmentWalk(pages, {
@@ -84,23 +83,18 @@ async function* nearWalk(
       wanted,
       ...(cursor !== undefined && { cursor }),
     });
-    let [read, fresh] = [0, 0];
+    let read = 0;
     let step = await segment.next();
     for (; !step.done; step = await segment.next()) {
       pages.forget();
+      read += step.value.length;
       yield step.value;
-      for (const { key } of step.value) {
-        read++;
-        if (compareUtf8(key, last) <= 0) continue;
-        fresh++;
-        last = key;
-      }
     }
     if (step.value) {
       yield* tailWalk(source, walk);
       return;
     }
-    if (!near.widen(read, fresh)) return;
+    if (!near.widen(read)) return;
     cursor = undefined;
   }
 }

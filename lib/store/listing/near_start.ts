@@ -1,8 +1,13 @@
 import { compareUtf8 } from "../../flow/utf8_order.ts";
 import type { PageRequest, PageSource, TreePage } from "./page_source.ts";
 
-/** Below this share of new keys, reading a longer listing again is too dear to be done step by step. */
-const WORTHWHILE = 1 / 16;
+/**
+ * Where a shorter prefix has so many times the keys of the one before, reading them again costs little more than the next
+ * one will; where it has not, there may be hundreds of prefixes with the same keys, and steps get longer.
+ */
+const GROWTH = 2;
+/** By how many characters a prefix gets shorter, by how often in a row that has found no more keys. */
+const STEPS = [1, 2, 4, 16, 128, 1024];
 
 /**
  * The Hub has no start-after, but it matches a prefix as plain text. The keys behind `a/b/c5` that share all of it
@@ -14,7 +19,8 @@ export class NearStart {
   readonly #cuts: readonly number[];
   readonly #after: string;
   #at: number;
-  #step = 1;
+  #fruitless = 0;
+  #read = 0;
 
   /**
    * @param prefix What was asked for; `after` begins with it.
@@ -54,12 +60,12 @@ export class NearStart {
    * Goes on to a shorter prefix, or says that there is none.
    *
    * @param read How many keys were read under the present one.
-   * @param fresh How many of them had not come before.
    */
-  widen(read: number, fresh: number): boolean {
+  widen(read: number): boolean {
     if (this.#at === 0) return false;
-    this.#step = fresh < read * WORTHWHILE ? this.#step * 2 : 1;
-    this.#at = Math.max(0, this.#at - this.#step);
+    this.#fruitless = read < this.#read * GROWTH ? this.#fruitless + 1 : 0;
+    this.#read = read;
+    this.#at = Math.max(0, this.#at - (STEPS[this.#fruitless] ?? Infinity));
     return true;
   }
 

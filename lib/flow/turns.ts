@@ -3,8 +3,6 @@ import { type Sleep, sleep as timerSleep } from "./sleep.ts";
 
 /** How {@linkcode Turns} take their time. */
 export interface TurnsOptions {
-  /** How many calls for an id may be under way. Default: one, so that they keep their order. */
-  readonly atOnce?: number | undefined;
   /** Waits before a call where calls are scarce; undefined for no wait at all. */
   readonly pause?: (() => Promise<void> | undefined) | undefined;
   /** Milliseconds from any point; the runtime's by default. */
@@ -21,11 +19,9 @@ interface LastCall {
   readonly endedAt: number;
 }
 
-/** Those who wait for an id, and the calls that take them along. */
+/** Those who wait for an id while a call for it is under way. */
 interface Queue<R> {
   readonly waiting: R[];
-  /** Calls under way or about to be. */
-  lanes: number;
   /** A call is about to be: it takes along who comes until then. */
   next: { readonly wanted: number; readonly stop: () => void } | undefined;
 }
@@ -38,7 +34,7 @@ const RECENT = 4;
 const MAX_IDS = 1_000;
 
 /**
- * One call at a time, or a few, for each id (a bucket), shared by whoever waits for it: those that arrive while a
+ * One call at a time for each id (a bucket), shared by whoever waits for it: those that arrive while a
  * call is under way share the next one, and the more comes in, the more shares a call.
  *
  * A lone request goes at once: no timer delays it. Where several shared the last calls, which have only just ended, they
@@ -73,17 +69,14 @@ export class Turns<R> {
 
   /** Has a request served. */
   add(id: string, request: R): void {
-    let queue = this.#queues.get(id);
-    if (queue === undefined) {
-      this.#queues.set(id, queue = { waiting: [], lanes: 0, next: undefined });
-    }
-    queue.waiting.push(request);
-    if (queue.next !== undefined) {
-      if (queue.waiting.length >= queue.next.wanted) queue.next.stop();
+    const known = this.#queues.get(id);
+    if (known !== undefined) {
+      known.waiting.push(request);
+      if (known.next !== undefined && known.waiting.length >= known.next.wanted) known.next.stop();
       return;
     }
-    if (queue.lanes >= (this.#options.atOnce ?? 1)) return;
-    queue.lanes++;
+    const queue: Queue<R> = { waiting: [request], next: undefined };
+    this.#queues.set(id, queue);
     const run = this.#run(id, queue).finally(() => this.#running.delete(run));
     this.#running.add(run);
   }
@@ -95,7 +88,7 @@ export class Turns<R> {
 
   async #run(id: string, queue: Queue<R>): Promise<void> {
     const clock = this.#options.clock ?? (() => performance.now());
-    while (queue.waiting.length > 0 && queue.next === undefined) {
+    while (queue.waiting.length > 0) {
       const gathered = this.#gather(this.#recent(id, clock()), queue);
       if (gathered !== undefined) await gathered;
       const requests = this.#take(queue.waiting);
@@ -106,7 +99,7 @@ export class Turns<R> {
       const crowd = Math.max(requests.length, Math.floor((before?.crowd ?? 0) / 2));
       this.#last.set(id, { crowd, tookMs: endedAt - start, endedAt });
     }
-    if (--queue.lanes === 0) this.#queues.delete(id);
+    this.#queues.delete(id);
   }
 
   /** Waits for those who shared the last calls, if these have only just ended, and as calls are scarce. */

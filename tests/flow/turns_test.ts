@@ -91,17 +91,6 @@ Deno.test("a request that comes long after a crowd goes at once", async () => {
   await turns.idle();
 });
 
-Deno.test("two calls at once are two, and those behind them share the third", async () => {
-  const { turns, calls } = scripted({ atOnce: 2 });
-  for (const request of [1, 2, 3, 4]) turns.add("a", request);
-  assertEquals(calls.map(({ requests }) => requests), [[1], [2]]);
-  calls[1]?.end();
-  await settle();
-  assertEquals(calls.map(({ requests }) => requests), [[1], [2], [3, 4]]);
-  for (const { end } of calls) end();
-  await turns.idle();
-});
-
 Deno.test("where calls are scarce, a call takes along who comes during the pause", async () => {
   const pause = Promise.withResolvers<void>();
   const { turns, calls } = scripted({ pause: () => pause.promise });

@@ -17,9 +17,6 @@ import { TermList } from "./term_list.ts";
 const MAX_LENGTH = 64 << 10;
 /** A shard is made in one go, and everybody waits for it; also bounds how many a failure can touch. */
 const MAX_FILES = 256;
-/** With one alone, a straggler would hold up a crowd for as long as its calls take. */
-const CALLS_AT_ONCE = 2;
-
 /** What {@linkcode SmallFiles} stand on. */
 export interface SmallFilesOptions {
   readonly cas: CasClient;
@@ -50,7 +47,6 @@ export class SmallFiles implements SmallFileStore {
   readonly #turns = new Turns<SmallFile>(
     (waiting) => waiting.splice(0, MAX_FILES),
     (_, files) => this.#serve(files.filter(({ signal }) => !signal.aborted)),
-    { atOnce: CALLS_AT_ONCE },
   );
 
   /** @param options What they stand on. */

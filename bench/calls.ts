@@ -210,6 +210,15 @@ function subResources(
     one("GetBucketTagging", "GET", "bench?tagging"),
     one("DeleteBucketTagging", "DELETE", "bench?tagging"),
     one(
+      "PutBucketOwnershipControls",
+      "PUT",
+      "bench?ownershipControls",
+      xml(
+        "<OwnershipControls><Rule><ObjectOwnership>BucketOwnerEnforced</ObjectOwnership></Rule>" +
+          "</OwnershipControls>",
+      ),
+    ),
+    one(
       "PutBucketVersioning",
       "PUT",
       "bench?versioning",

@@ -61,28 +61,18 @@ export class Quota {
   }
 
   /**
-   * Learns from an answer.
+   * Learns from an answer. A 429 that bears no `RateLimit`, but a `Retry-After`, is about its own call: that a window is spent
+   * is not known then.
    *
    * @param path Of the call.
    * @param headers Of the answer.
-   * @param waitSeconds How long the Hub wants us to stay away, if the answer is a 429 that says so.
    */
-  answered(path: string, headers: Headers, waitSeconds?: number): void {
+  answered(path: string, headers: Headers): void {
     const name = classOf(path);
     this.#underWay[name]--;
     const limits = readLimits(headers);
     for (const limit of limits) {
       if (limit.name === "api" || limit.name === "resolvers") this.#learn(limit.name, limit);
-    }
-    if (waitSeconds === undefined) return;
-    const endsAt = this.#now() + waitSeconds * 1000;
-    const window = this.#windows.get(name);
-    if (window === undefined) {
-      const quota = Infinity;
-      this.#windows.set(name, { left: 0, quota, endsAt, lengthMs: WINDOW_MS });
-    } else {
-      window.left = 0;
-      window.endsAt ??= endsAt;
     }
   }
 
@@ -99,7 +89,7 @@ export class Quota {
   pace(): number {
     const window = this.#current("api");
     const now = this.#now();
-    if (window?.endsAt === undefined || window.left <= 0 || window.quota === Infinity) return 0;
+    if (window?.endsAt === undefined || window.left <= 0) return 0;
     const left = window.left - window.quota * RESERVED_SHARE;
     const used = 1 - left / (window.quota * (1 - RESERVED_SHARE));
     const strictness = Math.max(0, (used - FREE_SHARE) / (1 - FREE_SHARE)) ** 2;

@@ -3,7 +3,6 @@ import type { Sleep } from "../flow/sleep.ts";
 import { Watchdog } from "../flow/watchdog.ts";
 import { HubError, type HubErrorKind } from "./hub_error.ts";
 import { Quota } from "./quota.ts";
-import { waitFromHeaders } from "./rate_limit.ts";
 import { readText, UnreadableReply } from "./read_text.ts";
 import { type HubReply, refusal } from "./reply.ts";
 
@@ -194,13 +193,7 @@ export class Transport {
       this.#quota.lost(call.path);
       throw error;
     }
-    const { status, headers } = response;
-    const now = (this.#options.now ?? Date.now)();
-    this.#quota.answered(
-      call.path,
-      headers,
-      status === 429 ? waitFromHeaders(headers, now) : undefined,
-    );
+    this.#quota.answered(call.path, response.headers);
     return response;
   }
 

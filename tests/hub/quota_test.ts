@@ -69,12 +69,10 @@ Deno.test("the classes have quotas of their own", () => {
   call(headers(5, 40));
 });
 
-Deno.test("a 429 holds calls back for as long as it says, also without a RateLimit header", () => {
-  const { clock, quota, refusal } = quotaAt();
+Deno.test("a Retry-After alone is about its own call", () => {
+  const { quota } = quotaAt();
   quota.take(API);
-  quota.answered(API, new Headers(), 7);
-  assertEquals(refusal().retryAfterSeconds, 7);
-  clock.now = 7_000;
+  quota.answered(API, new Headers({ "retry-after": "7" }));
   quota.take(API);
 });
 

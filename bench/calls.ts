@@ -152,7 +152,81 @@ function steps(): readonly Step[] {
       },
     },
     ...multipart(bytes),
+    ...subResources(one),
+    {
+      name: "PostObject 4 KiB",
+      run: async (s3) => {
+        const form = new FormData();
+        form.set("key", "posted");
+        form.set("file", new Blob([small().body]));
+        const response = new Response(form);
+        const type = response.headers.get("content-type") ?? "";
+        await s3("POST", "bench", {
+          body: await response.bytes(),
+          headers: { "content-type": type },
+        });
+        return 1;
+      },
+    },
+    one("CreateBucket", "PUT", "other"),
+    one("DeleteBucket, empty", "DELETE", "other"),
     one("ListBuckets", "GET", ""),
+  ];
+}
+
+/** What is said about buckets and objects besides their bytes, in every form that is served. */
+function subResources(
+  one: (name: string, method: string, target: string, options?: () => S3Options) => Step,
+): readonly Step[] {
+  const xml = (body: string) => () => ({ body });
+  const tags = "<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>";
+  const cors = "<CORSConfiguration><CORSRule><AllowedMethod>GET</AllowedMethod>" +
+    "<AllowedOrigin>*</AllowedOrigin></CORSRule></CORSConfiguration>";
+  const described = () => ({ body: "described", headers: { "x-amz-meta-a": "b" } });
+  const privately = () => ({ headers: { "x-amz-acl": "private" } });
+  return [
+    one("PutObject with metadata", "PUT", "bench/described", described),
+    one("PutObject with If-None-Match", "PUT", "bench/once", () => ({
+      body: "once",
+      headers: { "if-none-match": "*" },
+    })),
+    one("HeadObject with metadata", "HEAD", "bench/described"),
+    one("GetObject with metadata", "GET", "bench/described"),
+    one("GetObjectAttributes", "GET", "bench/small?attributes", () => ({
+      headers: { "x-amz-object-attributes": "ETag,ObjectSize" },
+    })),
+    one("GetObjectTagging", "GET", "bench/small?tagging"),
+    one("PutObjectTagging", "PUT", "bench/small?tagging", xml(tags)),
+    one("DeleteObjectTagging", "DELETE", "bench/small?tagging"),
+    one("GetObjectAcl", "GET", "bench/small?acl"),
+    one("PutObjectAcl", "PUT", "bench/small?acl", privately),
+    one("GetBucketLocation", "GET", "bench?location"),
+    one("GetBucketAcl", "GET", "bench?acl"),
+    one("PutBucketAcl", "PUT", "bench?acl", privately),
+    one("PutBucketCors", "PUT", "bench?cors", xml(cors)),
+    one("GetBucketCors", "GET", "bench?cors"),
+    one("DeleteBucketCors", "DELETE", "bench?cors"),
+    one("PutBucketTagging", "PUT", "bench?tagging", xml(tags)),
+    one("GetBucketTagging", "GET", "bench?tagging"),
+    one("DeleteBucketTagging", "DELETE", "bench?tagging"),
+    one(
+      "PutBucketOwnershipControls",
+      "PUT",
+      "bench?ownershipControls",
+      xml(
+        "<OwnershipControls><Rule><ObjectOwnership>BucketOwnerEnforced</ObjectOwnership></Rule>" +
+          "</OwnershipControls>",
+      ),
+    ),
+    one(
+      "PutBucketVersioning",
+      "PUT",
+      "bench?versioning",
+      xml("<VersioningConfiguration><Status>Suspended</Status></VersioningConfiguration>"),
+    ),
+    one("ListObjects, 10 keys", "GET", "bench"),
+    one("ListObjectsV2 with delimiter, 10 keys", "GET", "bench?list-type=2&delimiter=/"),
+    one("ListObjectVersions, 10 keys", "GET", "bench?versions"),
   ];
 }
 
@@ -191,6 +265,47 @@ function multipart(bytes: (size: number) => Uint8Array<ArrayBuffer>): readonly S
         );
         const body = `<CompleteMultipartUpload>${parts.join("")}</CompleteMultipartUpload>`;
         await s3("POST", `bench/parts?uploadId=${id}`, { body });
+        return 1;
+      },
+    },
+    {
+      name: "CreateMultipartUpload",
+      run: async (s3) => {
+        const answer = await s3("POST", "bench/dropped?uploads");
+        id = /<UploadId>(?<id>[^<]+)</.exec(answer)?.groups?.["id"] ?? "";
+        return 1;
+      },
+    },
+    {
+      name: "UploadPartCopy, 8 MiB of 100 MiB",
+      run: async (s3) => {
+        await s3("PUT", `bench/dropped?partNumber=1&uploadId=${id}`, {
+          headers: {
+            "x-amz-copy-source": "/bench/large",
+            "x-amz-copy-source-range": `bytes=1000000-${1_000_000 + 8 * MIB - 1}`,
+          },
+        });
+        return 1;
+      },
+    },
+    {
+      name: "ListParts",
+      run: async (s3) => {
+        await s3("GET", `bench/dropped?uploadId=${id}`);
+        return 1;
+      },
+    },
+    {
+      name: "ListMultipartUploads",
+      run: async (s3) => {
+        await s3("GET", "bench?uploads");
+        return 1;
+      },
+    },
+    {
+      name: "AbortMultipartUpload",
+      run: async (s3) => {
+        await s3("DELETE", `bench/dropped?uploadId=${id}`);
         return 1;
       },
     },

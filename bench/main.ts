@@ -1,7 +1,7 @@
 /**
  * The benches: ratios and counts of one run, as tables.
  *
- *     deno task bench [--only throughput|memory|dedup|calls] [--size 256MiB]
+ *     deno task bench [--only throughput|memory|dedup|calls|small|quota|listings] [--size 256MiB]
  *
  * @module
  */
@@ -9,14 +9,18 @@
 import { parseArgs } from "node:util";
 import { type CallCount, countCalls } from "./calls.ts";
 import { measureDedup, type Moved } from "./dedup.ts";
+import { measureListings } from "./listings.ts";
 import { measureMemory, type MemoryResult } from "./memory.ts";
+import { measureQuota } from "./quota.ts";
+import { measureSmall } from "./small.ts";
+import type { Table } from "./table.ts";
 import { type KindResult, measureThroughput, type ThroughputResult } from "./throughput.ts";
 
 const KIB = 1024;
 const MIB = KIB * 1024;
 const GIB = MIB * 1024;
 const UNITS: Readonly<Record<string, number>> = { "": 1, KIB, MIB, GIB };
-const SECTIONS = ["throughput", "memory", "dedup", "calls"];
+const SECTIONS = ["throughput", "memory", "dedup", "calls", "small", "quota", "listings"];
 /** The most that one PUT takes. */
 const MAX_SIZE = 5 * GIB;
 /** A run that takes longer hangs. */
@@ -42,6 +46,11 @@ try {
     showDedup(bytes, await inDirectory((path) => measureDedup(bytes, path, signal)));
   }
   if (wants("calls")) showCalls(await countCalls());
+  if (wants("small")) showTables(await measureSmall(signal));
+  if (wants("quota")) showTables(await measureQuota(signal));
+  if (wants("listings")) {
+    showTables(await inDirectory((path) => measureListings(path, signal)));
+  }
 } finally {
   Deno.removeSignalListener("SIGINT", interrupted);
 }
@@ -152,6 +161,10 @@ function showCalls(counts: readonly CallCount[]): void {
       Object.entries(endpoints).map(([name, n]) => n === 1 ? name : `${n} ${name}`).join(", "),
     ]),
   ]);
+}
+
+function showTables(tables: readonly Table[]): void {
+  for (const { title, rows } of tables) showTable(title, rows);
 }
 
 /** Prints rows as a Markdown table; the first names the columns. */

@@ -14,6 +14,8 @@ export interface ServerProcess extends AsyncDisposable {
   cpuSeconds(): number;
   /** The most memory that was resident so far (VmHWM), in bytes. */
   peakRss(): number;
+  /** The memory that is resident now (VmRSS), in bytes. */
+  rss(): number;
 }
 
 /** A hub in a process of its own, and the token of its user. */
@@ -33,7 +35,9 @@ export async function startHub(directory?: string): Promise<HubProcess> {
 }
 
 /** Starts the gateway as a user would, without key pair, with the permissions that it needs. */
-export async function startGateway(hub: HubProcess): Promise<ServerProcess> {
+export async function startGateway(
+  hub: Pick<HubProcess, "url" | "token">,
+): Promise<ServerProcess> {
   const { process, ready } = await start(
     ["run", "--allow-net", "--allow-env", "main.ts"],
     (line) => /^ *S3 endpoint +(?<url>\S+)$/.exec(line)?.groups,
@@ -75,7 +79,8 @@ async function start(
   }).spawn();
   const process = {
     cpuSeconds: () => cpuSeconds(child.pid),
-    peakRss: () => peakRss(child.pid),
+    peakRss: () => memoryOf(child.pid, "VmHWM"),
+    rss: () => memoryOf(child.pid, "VmRSS"),
     async [Symbol.asyncDispose]() {
       await kill(child);
       await output;
@@ -140,8 +145,9 @@ function ticks(path: string): number {
   return Number(fields[11]) + Number(fields[12]);
 }
 
-function peakRss(pid: number): number {
-  const [, kib] = /^VmHWM:\s+(\d+) kB$/m.exec(Deno.readTextFileSync(`/proc/${pid}/status`)) ?? [];
-  if (kib === undefined) throw new Error(`The kernel tells no peak of process ${pid}`);
+function memoryOf(pid: number, field: string): number {
+  const status = Deno.readTextFileSync(`/proc/${pid}/status`);
+  const [, kib] = new RegExp(`^${field}:\\s+(\\d+) kB$`, "m").exec(status) ?? [];
+  if (kib === undefined) throw new Error(`The kernel tells no ${field} of process ${pid}`);
   return Number(kib) * 1024;
 }

@@ -108,6 +108,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     ...(options.endpoint !== undefined && { endpoint: options.endpoint }),
     ...(options.namespace !== undefined && { namespace: options.namespace }),
     memoryBudget: options.memoryBudget ?? DEFAULT_BUDGET,
+    now,
     ...(options.workers !== undefined && { workers: options.workers }),
   });
   const store = new BucketObjectStore({

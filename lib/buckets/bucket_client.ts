@@ -1,6 +1,6 @@
 import { MemoryBudget } from "../flow/memory_budget.ts";
 import { SingleFlight } from "../flow/single_flight.ts";
-import type { Sleep } from "../flow/sleep.ts";
+import { type Sleep, sleep as timerSleep } from "../flow/sleep.ts";
 import type { CallOptions } from "../hub/buckets.ts";
 import type { BatchOperation, TreePage, TreePageOptions } from "../hub/files.ts";
 import { HubClient } from "../hub/hub_client.ts";
@@ -106,8 +106,13 @@ export class BucketClient {
     const { fetch, sleep, random, onRetry, memoryBudget = DEFAULT_BUDGET, workers } = options;
     this.#hub = new HubClient({ ...options, endpoint: options.endpoint ?? DEFAULT_ENDPOINT });
     this.#namespace = options.namespace;
-    this.#lookUps = new LookUps(this.#hub);
+    const pause = () => {
+      const wait = this.#hub.pace();
+      return wait > 0 ? (sleep ?? timerSleep)(wait) : undefined;
+    };
+    this.#lookUps = new LookUps(this.#hub, pause);
     this.#committer = new Committer({
+      pause,
       batch: (id, operations) => this.#hub.batch(id, operations),
       look: (id, paths) => this.#lookUps.find(id, paths),
       onRetry,

@@ -1,11 +1,12 @@
 import { retry } from "../flow/retry.ts";
 import type { Sleep } from "../flow/sleep.ts";
+import { Turns } from "../flow/turns.ts";
 import type { BatchFailure, BatchOperation } from "../hub/files.ts";
 import { HubError } from "../hub/hub_error.ts";
 import type { FileInfo } from "../hub/wire.ts";
 import { type CommitOutcome, Group, takeGroups } from "./commit_group.ts";
 import { isDone, refusedOperation, saysAbsent } from "./operation_outcome.ts";
-import { divide, Turns } from "./turns.ts";
+import { divide } from "./divide.ts";
 
 /** What a {@linkcode Committer} needs. */
 export interface CommitterOptions {
@@ -19,6 +20,8 @@ export interface CommitterOptions {
     id: string,
     paths: readonly string[],
   ) => Promise<ReadonlyMap<string, FileInfo>>;
+  /** Waits before a batch where calls are scarce. */
+  readonly pause?: (() => Promise<void> | undefined) | undefined;
   /** Told of each batch that is sent again. */
   readonly onRetry?: ((error: Error, attempt: number, waitMs: number) => void) | undefined;
   /** Waits before a batch is sent again. */
@@ -52,11 +55,13 @@ class SendAgain extends Error {
  */
 export class Committer {
   readonly #options: CommitterOptions;
-  readonly #turns = new Turns<Group>(takeGroups, (id, groups) => this.#serve(id, groups));
+  readonly #turns: Turns<Group>;
 
   /** @param options What it stands on. */
   constructor(options: CommitterOptions) {
     this.#options = options;
+    const { pause } = options;
+    this.#turns = new Turns(takeGroups, (id, groups) => this.#serve(id, groups), { pause });
   }
 
   /**

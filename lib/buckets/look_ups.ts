@@ -1,7 +1,8 @@
 import { abortable } from "../flow/abortable.ts";
+import { Turns } from "../flow/turns.ts";
 import { MAX_PER_CALL } from "../hub/files.ts";
 import type { FileInfo } from "../hub/wire.ts";
-import { divide, Turns } from "./turns.ts";
+import { divide } from "./divide.ts";
 
 /** What {@linkcode LookUps} needs of the Hub. */
 export interface PathsInfoCall {
@@ -22,11 +23,15 @@ interface Request {
  */
 export class LookUps {
   readonly #hub: PathsInfoCall;
-  readonly #turns = new Turns<Request>(takeLookUps, (id, requests) => this.#serve(id, requests));
+  readonly #turns: Turns<Request>;
 
-  /** @param hub Where to look. */
-  constructor(hub: PathsInfoCall) {
+  /**
+   * @param hub Where to look.
+   * @param pause Waits before a call where calls are scarce.
+   */
+  constructor(hub: PathsInfoCall, pause?: () => Promise<void> | undefined) {
     this.#hub = hub;
+    this.#turns = new Turns(takeLookUps, (id, requests) => this.#serve(id, requests), { pause });
   }
 
   /**

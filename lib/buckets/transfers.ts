@@ -10,6 +10,7 @@ import { ChunkIndex } from "../xet/transfer/chunk_index.ts";
 import type { FileRecipe, TransferContext } from "../xet/transfer/context.ts";
 import { downloadFile } from "../xet/transfer/download_file.ts";
 import type { FileSlice, LazyPart, ListedFile } from "../xet/transfer/file_part.ts";
+import { SmallFiles } from "../xet/transfer/small_files.ts";
 import { storeRecipe } from "../xet/transfer/store_recipe.ts";
 import { uploadFile } from "../xet/transfer/upload_file.ts";
 import { LRUCache } from "lru-cache";
@@ -128,6 +129,7 @@ export class Transfers {
       pages: this.#pages,
       turn: this.#turn,
       known: this.#known,
+      smallFiles: new SmallFiles({ cas, pages: this.#pages, known: this.#known }),
       ...(encoders && { encoders }),
     };
     this.#contexts.set(id, context);

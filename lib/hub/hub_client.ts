@@ -12,7 +12,7 @@ export type HubClientOptions = TransportOptions;
 
 /**
  * The Hub's HTTP API for Storage Buckets, one method for each call, with one token. Knows nothing of
- * Xet or S3, keeps no state, and changes nothing twice: see `outcomeUnknown` of `HubError`, which
+ * Xet or S3, keeps no state but what is left of the quota, and changes nothing twice: see `outcomeUnknown` of `HubError`, which
  * every method may throw.
  *
  * Bucket ids are `namespace/name`; a malformed one is a `TypeError`, without a call.
@@ -27,6 +27,14 @@ export class HubClient {
    */
   constructor(options: HubClientOptions) {
     this.#transport = new Transport(options);
+  }
+
+  /**
+   * How long a call that others may still join should wait, in milliseconds, for the quota to last; 0 while
+   * enough is left of it, and for a call that comes alone.
+   */
+  pace(): number {
+    return this.#transport.pace();
   }
 
   /** Whose the token is. */

@@ -18,13 +18,75 @@ export function waitFromHeaders(headers: Headers, now: number): number | undefin
 }
 
 function fromRateLimit(value: string | null): number | undefined {
-  const waits = (value ?? "").split(",").map((limit) => {
-    const [, ...parameters] = limit.split(";").map((part) => part.trim());
-    const remaining = parameters.find((parameter) => /^r=0+$/.test(parameter));
-    const reset = parameters.find((parameter) => /^t=[0-9]{1,9}$/.test(parameter));
-    return remaining === undefined || reset === undefined ? undefined : Number(reset.slice(2)) + 1;
+  const waits = parseItems(value).map(({ parameters }) => {
+    const [left, reset] = [numberOf(parameters.get("r")), numberOf(parameters.get("t"))];
+    return left === 0 && reset !== undefined ? reset + 1 : undefined;
   }).filter((wait) => wait !== undefined);
   return waits.length === 0 ? undefined : Math.max(...waits);
+}
+
+/** What the Hub says of one of its quotas. */
+export interface LimitState {
+  /** The class of calls, such as `api`. */
+  readonly name: string;
+  /** Calls that are left in this window. */
+  readonly left: number;
+  /** Seconds to the next window. */
+  readonly resetSeconds: number;
+  /** Calls of a whole window. */
+  readonly quota?: number;
+  /** Seconds of a whole window. */
+  readonly windowSeconds?: number;
+}
+
+/**
+ * Reads `RateLimit: "api";r=998;t=55` with `RateLimit-Policy: "fixed window";"api";q=1000;w=300`. What
+ * cannot be read is left out.
+ */
+export function readLimits(headers: Headers): readonly LimitState[] {
+  const policies = parseItems(headers.get("ratelimit-policy"));
+  return parseItems(headers.get("ratelimit")).flatMap(({ names, parameters }): LimitState[] => {
+    const [name] = names;
+    const [left, reset] = [numberOf(parameters.get("r")), numberOf(parameters.get("t"))];
+    if (name === undefined || left === undefined || reset === undefined) return [];
+    const policy = policies.find((item) => item.names.includes(name))?.parameters;
+    const [quota, length] = [numberOf(policy?.get("q")), numberOf(policy?.get("w"))];
+    return [{
+      name,
+      left,
+      resetSeconds: Math.min(reset, LONGEST_WAIT_SECONDS),
+      ...(quota !== undefined && quota > 0 && { quota }),
+      ...(length !== undefined && length > 0 && { windowSeconds: length }),
+    }];
+  });
+}
+
+interface Item {
+  /** Its strings, without their quotes. */
+  readonly names: readonly string[];
+  readonly parameters: ReadonlyMap<string, string>;
+}
+
+/** A list of items with parameters, in the few forms in which the Hub writes them. */
+function parseItems(value: string | null): readonly Item[] {
+  return (value ?? "").split(",").map((text) => {
+    const parts = text.split(";").map((part) => part.trim());
+    return {
+      names: parts.flatMap((part) => /^"(?<name>[^"]*)"$/.exec(part)?.groups?.["name"] ?? []),
+      parameters: new Map(
+        parts.flatMap((part): [string, string][] => {
+          const { key, digits } = /^(?<key>[a-z]+)=(?<digits>[0-9]+)$/.exec(part)?.groups ?? {};
+          return key === undefined || digits === undefined ? [] : [[key, digits]];
+        }),
+      ),
+    };
+  });
+}
+
+function numberOf(digits: string | undefined): number | undefined {
+  return digits === undefined || digits.length > 9 && !/^0+$/.test(digits)
+    ? undefined
+    : Number(digits);
 }
 
 function fromRetryAfter(value: string | null, now: number): number | undefined {

@@ -2,6 +2,7 @@ import { retry } from "../flow/retry.ts";
 import type { Sleep } from "../flow/sleep.ts";
 import { Watchdog } from "../flow/watchdog.ts";
 import { HubError, type HubErrorKind } from "./hub_error.ts";
+import { Quota } from "./quota.ts";
 import { readText, UnreadableReply } from "./read_text.ts";
 import { type HubReply, refusal } from "./reply.ts";
 
@@ -73,12 +74,14 @@ export class Transport {
   readonly #base: string;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #retry: HubRetry;
+  readonly #quota: Quota;
 
   /** @throws TypeError for an endpoint or a token that cannot be one. */
   constructor(options: TransportOptions) {
     this.#options = options;
     this.#base = baseUrl(options.endpoint);
     this.#retry = { ...DEFAULT_RETRY, ...options.retry };
+    this.#quota = new Quota(options.now ?? Date.now);
     if (options.token !== undefined && !/^[\x21-\x7e]+$/.test(options.token)) {
       // Sending it would fail with an error that quotes it.
       throw new TypeError("The Hub token is empty or holds characters that a header cannot hold");
@@ -94,8 +97,13 @@ export class Transport {
     return this.#base;
   }
 
+  /** How long a call that others may join should wait, in milliseconds; see {@linkcode Quota.pace}. */
+  pace(): number {
+    return this.#quota.pace();
+  }
+
   /**
-   * Sends a call. A call that is not idempotent is repeated only after a 429, which the Hub gives
+   * Sends a call, unless the Hub's quota is known to be spent. A call that is not idempotent is repeated only after a 429, which the Hub gives
    * before it does anything.
    *
    * @throws HubError, or the signal's reason.
@@ -153,16 +161,7 @@ export class Transport {
   async #exchange(call: HubCall, watchdog: Watchdog): Promise<HubReply> {
     let url = this.#base + call.path;
     for (let hops = 0;; hops++) {
-      const response = await (this.#options.fetch ?? fetch)(url, {
-        method: call.method,
-        headers: {
-          ...this.#headers,
-          ...(call.body && { "content-type": call.body.type }),
-        },
-        ...(call.body && { body: call.body.text }),
-        redirect: "manual",
-        signal: watchdog.signal,
-      });
+      const response = await this.#fetch(call, url, watchdog.signal);
       watchdog.progress();
       const { status, headers } = response;
       const text = await readText(response, () => watchdog.progress());
@@ -174,6 +173,28 @@ export class Transport {
       }
       throw this.refuse(reply, !call.idempotent);
     }
+  }
+
+  async #fetch(call: HubCall, url: string, signal: AbortSignal): Promise<Response> {
+    this.#quota.take(call.path);
+    let response: Response;
+    try {
+      response = await (this.#options.fetch ?? fetch)(url, {
+        method: call.method,
+        headers: {
+          ...this.#headers,
+          ...(call.body && { "content-type": call.body.type }),
+        },
+        ...(call.body && { body: call.body.text }),
+        redirect: "manual",
+        signal,
+      });
+    } catch (error) {
+      this.#quota.lost(call.path);
+      throw error;
+    }
+    this.#quota.answered(call.path, response.headers);
+    return response;
   }
 
   /**

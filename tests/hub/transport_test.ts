@@ -99,10 +99,13 @@ Deno.test("the wait that the Hub asks for is kept", async () => {
       : Response.json(WHO)
   );
   const waits: number[] = [];
+  let now = 0;
   const client = clientOf(hub, {
     random: () => 0,
+    now: () => now,
     sleep: (milliseconds) => {
       waits.push(milliseconds);
+      now += milliseconds;
       return Promise.resolve();
     },
   });

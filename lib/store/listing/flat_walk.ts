@@ -4,6 +4,7 @@ import type { StoredFile } from "../stored_file.ts";
 import type { Candidate } from "./candidate.ts";
 import { type DirectoryOrders, levelWalk } from "./level_walk.ts";
 import { MarkerPlacer } from "./markers.ts";
+import { KeptFirstPages, NearStart } from "./near_start.ts";
 import { OutOfOrder, type PageSource, type TreeLine } from "./page_source.ts";
 import { pagesOf } from "./pages.ts";
 import type { Position } from "./position.ts";
@@ -40,6 +41,10 @@ export async function* flatWalk(
     yield* tailWalk(source, walk);
     return;
   }
+  if (from?.kind !== "flat" && after !== undefined && after.startsWith(prefix)) {
+    yield* nearWalk(source, walk, after);
+    return;
+  }
   const cursor = from?.kind === "flat" ? from.cursor : undefined;
   const segment = {
     prefix,
@@ -52,6 +57,46 @@ export async function* flatWalk(
   };
   const hiddenMet = yield* segmentWalk(source, segment);
   if (hiddenMet) yield* tailWalk(source, walk);
+}
+
+/** From near a key that no cursor is known for. */
+async function* nearWalk(
+  source: PageSource,
+  walk: FlatWalk,
+  after: string,
+): AsyncGenerator<readonly Candidate[]> {
+  const { prefix, from, wanted } = walk;
+  const known = from?.kind === "near" ? from : undefined;
+  const near = new NearStart(prefix, after, known?.length);
+  const pages = new KeptFirstPages(source);
+  if (known === undefined) await near.find(pages);
+  let cursor = known?.cursor;
+  while (true) {
+    const { under } = near;
+    const segment = segmentWalk(pages, {
+      prefix: under,
+      place: (at) => ({
+        kind: "near",
+        length: under.length,
+        ...(at !== undefined && { cursor: at }),
+      }),
+      wanted,
+      ...(cursor !== undefined && { cursor }),
+    });
+    let read = 0;
+    let step = await segment.next();
+    for (; !step.done; step = await segment.next()) {
+      pages.forget();
+      read += step.value.length;
+      yield step.value;
+    }
+    if (step.value) {
+      yield* tailWalk(source, walk);
+      return;
+    }
+    if (!near.widen(read)) return;
+    cursor = undefined;
+  }
 }
 
 interface Segment {

@@ -216,7 +216,8 @@ class ListingRun {
 function isAdjacent(first: Shown, second: Shown): boolean {
   switch (second.at.kind) {
     case "flat":
-      return first.at.kind === "flat";
+    case "near":
+      return first.at.kind === second.at.kind;
     case "level":
       return second.at.place === undefined ||
         compareUtf8(second.at.place.passed, first.name) <= 0;

@@ -11,10 +11,12 @@ export interface LevelPlace {
  * A place in a walk from which everything that is still to come can be found: the Hub's cursors of the
  * pages to read next. `flat` walks all files of a prefix, `level` one directory; `tail` walks what sorts
  * behind the gateway's own files, through a page of the root level (`outer`) into a directory (`inner`).
+ * `near` walks the files that share so much of the key that the listing got to, and then those that share less.
  * What is absent is the start.
  */
 export type Position =
   | { readonly kind: "flat"; readonly cursor?: string }
+  | { readonly kind: "near"; readonly length: number; readonly cursor?: string }
   | { readonly kind: "level"; readonly place?: LevelPlace }
   | { readonly kind: "tail"; readonly outer?: LevelPlace; readonly inner?: string };
 
@@ -31,6 +33,11 @@ const Place = v.pipe(
 );
 const Where = v.variant("kind", [
   v.strictObject({ kind: v.literal("flat"), cursor: v.string() }),
+  v.strictObject({
+    kind: v.literal("near"),
+    length: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+    cursor: v.exactOptional(v.string()),
+  }),
   v.strictObject({ kind: v.literal("level"), place: Place }),
   v.strictObject({
     kind: v.literal("tail"),
@@ -51,6 +58,8 @@ function wireOf(position: Position): object | undefined {
   switch (position.kind) {
     case "flat":
       return position.cursor === undefined ? undefined : position;
+    case "near":
+      return position;
     case "level":
       return position.place && { kind: "level", place: tupleOf(position.place) };
     case "tail": {

@@ -2,7 +2,7 @@ import type { FairTurn } from "../../flow/fair_turn.ts";
 import type { MemoryBudget } from "../../flow/memory_budget.ts";
 import { BLOCK_LENGTH, type PagePool } from "../../flow/page_pool.ts";
 import type { CasClient } from "../cas/cas_client.ts";
-import type { EncoderPool } from "../engine/mod.ts";
+import type { EncodedChunk, EncoderPool } from "../engine/mod.ts";
 import { MAX_XORB_CHUNKS, MAX_XORB_LENGTH, type Term } from "../format/mod.ts";
 import type { ChunkList } from "../hash/mod.ts";
 import type { ChunkIndex } from "./chunk_index.ts";
@@ -45,6 +45,19 @@ export const TRANSFER_LIMITS: TransferLimits = {
   pieceLength: 2 << 20,
 };
 
+/** Stores small files together with others. */
+export interface SmallFileStore {
+  /** Whether a file of this many bytes is small. */
+  takes(length: number): boolean;
+  /**
+   * Stores and registers a file.
+   *
+   * @param chunks All of it, in memory that stays.
+   * @param signal Ends the waiting; what others share goes on.
+   */
+  store(chunks: readonly EncodedChunk[], signal: AbortSignal): Promise<FileRecipe>;
+}
+
 /** What all transfers of one Hub token and bucket share. */
 export interface TransferContext {
   readonly cas: CasClient;
@@ -58,6 +71,8 @@ export interface TransferContext {
   readonly known?: ChunkIndex;
   /** Shared by all transfers of the process where there are many. Default: one a transfer. */
   readonly turn?: FairTurn;
+  /** Where small files are stored together. Default: each has a xorb and a shard of its own. */
+  readonly smallFiles?: SmallFileStore;
   /** Replaces some of {@linkcode TRANSFER_LIMITS}. */
   readonly limits?: Partial<TransferLimits>;
 }

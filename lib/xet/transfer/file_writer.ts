@@ -175,6 +175,12 @@ export class FileWriter {
     return this.#terms.layout();
   }
 
+  /** Ends it without a file of its own, when its content has been stored otherwise. */
+  close(): void {
+    this.release();
+    this.#end();
+  }
+
   /** Gives up: ends what is under way and gives back all budget. */
   async abandon(reason: unknown): Promise<void> {
     this.#abort.abort(reason);

@@ -47,7 +47,8 @@ export async function registerFile(
   await cas.putShard(writeShard({ files: [file], xorbs: records }), options);
 }
 
-function xorbRecord({ hash, chunks, encodedLength }: PackedXorb): ShardXorb {
+/** A xorb that is whole, as a shard names it. */
+export function xorbRecord({ hash, chunks, encodedLength }: PackedXorb): ShardXorb {
   if (hash === undefined) throw new TypeError("A xorb is registered before it is whole");
   const records: ShardXorb["chunks"][number][] = [];
   let offset = 0;

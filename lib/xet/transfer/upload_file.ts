@@ -1,9 +1,15 @@
 import { type Block, readBlocks } from "../../flow/byte_pieces.ts";
 import { FairTurn } from "../../flow/fair_turn.ts";
-import { ChunkEncoder, type EncodedPage, type StreamEncoder } from "../engine/mod.ts";
+import {
+  ChunkEncoder,
+  type EncodedChunk,
+  type EncodedPage,
+  type StreamEncoder,
+} from "../engine/mod.ts";
 import type { FileRecipe, TransferContext, TransferOptions } from "./context.ts";
 import { lengthOf } from "./chunk_block.ts";
 import { FileWriter } from "./file_writer.ts";
+import { keepChunks } from "./small_files.ts";
 
 /** Blocks of one upload that are with a worker at once: one that it works at, and one for after that. */
 const BLOCKS_IN_FLIGHT = 2;
@@ -11,7 +17,8 @@ const BLOCKS_IN_FLIGHT = 2;
 /**
  * Stores content while it arrives: cuts, hashes and packs it, sends xorbs as they fill, and
  * registers it as a file when the body has ended. Nothing is registered if anything fails. The byte
- * work is done in a worker if the context has one and the content is not small, else in place.
+ * work is done in a worker if the context has one and the content is not small, else in place. Small
+ * files that come together share a xorb and a shard if the context says so.
  *
  * @param context Where to, and the budget that bounds what is held of the body.
  * @param body The content; is read to its end, or cancelled.
@@ -31,6 +38,9 @@ export async function uploadFile(
     const { value: first } = await blocks.next();
     if (first !== undefined) {
       const isSmall = first.length < limits.blockLength;
+      if (isSmall && context.smallFiles?.takes(first.length)) {
+        return await storeSmall(context, writer, first, blocks);
+      }
       const encoder = isSmall ? undefined : context.encoders?.open(pages);
       if (encoder === undefined) await encodeHere(writer, first, blocks, turn);
       else await encodeThere(writer, first, blocks, encoder);
@@ -44,6 +54,33 @@ export async function uploadFile(
 }
 
 type Blocks = AsyncGenerator<Block, void, void>;
+
+/** A file that is shorter than a block is whole when its first block is there. */
+async function storeSmall(
+  { smallFiles, known }: TransferContext,
+  writer: FileWriter,
+  { page, length }: Block,
+  blocks: Blocks,
+): Promise<FileRecipe> {
+  using encoder = new ChunkEncoder();
+  const chunks: EncodedChunk[] = [];
+  try {
+    await writer.reserve(length);
+    chunks.push(...keepChunks(encoder.push(page.subarray(0, length))));
+  } finally {
+    writer.pages.give(page);
+  }
+  chunks.push(...keepChunks(encoder.finish()));
+  await blocks.return();
+  // What the CAS has is referenced, and no xorb is sent for it that could be shared.
+  if (smallFiles === undefined || chunks.some(({ hash }) => known?.find(hash) !== undefined)) {
+    writer.add(chunks);
+    return { ...await writer.finish(), ...writer.layout() };
+  }
+  const recipe = await smallFiles.store(chunks, writer.signal);
+  writer.close();
+  return recipe;
+}
 
 async function encodeHere(
   writer: FileWriter,

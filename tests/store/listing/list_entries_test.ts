@@ -256,6 +256,36 @@ Deno.test("the next page goes on where the last one ended", async () => {
   assert(source.calls.pages <= 510, String(source.calls.pages));
 });
 
+Deno.test("a listing after a key that nobody has seen begins near it", async () => {
+  const flat = Array.from({ length: 10_000 }, (_, i) => `key-${String(i).padStart(5, "0")}`);
+  const deep = flat.map((key) => key.replace(/(\d)(\d\d)(\d\d)/, "$1/$2/$3"));
+  for (const paths of [flat, deep]) {
+    // The last one is at the end of all that it shares a beginning with: the whole way, and a fifth more.
+    for (
+      const [index, most] of [[17, 3], [5_017, 10], [9_017, 14], [5_938, 16], [5_998, 370]] as const
+    ) {
+      const source = sourceOf(paths, "plain", 20);
+      const after = paths[index] ?? "";
+      const got: string[] = [];
+      for await (const entry of listEntries(contextOf(source), { prefix: "", after })) {
+        got.push(show(entry));
+        if (got.length === 30) break;
+      }
+      assertEquals(got, paths.slice(index + 1, index + 31));
+      assert(source.calls.pages <= most, `${after}: ${source.calls.pages} pages`);
+    }
+  }
+});
+
+Deno.test("where all keys begin alike, the way from the start is gone seven times at most", async () => {
+  const beginning = "x".repeat(900);
+  const paths = Array.from({ length: 200 }, (_, i) => `${beginning}${i + 1_000}`);
+  const source = sourceOf([...paths, "xy", "y"], "plain", 20);
+  const listing = listEntries(contextOf(source), { prefix: "", after: paths[195] ?? "" });
+  assertEquals((await Array.fromAsync(listing)).map(show), [...paths.slice(196), "xy", "y"]);
+  assert(source.calls.pages <= 10 + 7 * 11, String(source.calls.pages));
+});
+
 Deno.test("a directory is listed without its subtrees", async () => {
   const deep = Array.from({ length: 900 }, (_, i) => `d/sub${i % 3}/${i}`);
   const source = sourceOf([...deep, "d/file", "e"], "plain", 10);

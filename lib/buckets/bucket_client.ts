@@ -46,6 +46,11 @@ export interface BucketClientOptions {
   readonly onRetry?: ((error: Error, attempt: number, waitMs: number) => void) | undefined;
   /** A Hub call without any progress for so long fails, in milliseconds. Default: 30,000. */
   readonly timeoutMs?: number | undefined;
+  /**
+   * A fetch of stored bytes that stands still for so long is begun anew, in milliseconds; twice as
+   * long with each attempt. Default: 5,000.
+   */
+  readonly stallMs?: number | undefined;
   /** The present, in milliseconds since 1970. Default: `Date.now`. */
   readonly now?: (() => number) | undefined;
   /** Waits between attempts. Default: the runtime's timers. */
@@ -123,6 +128,8 @@ export class BucketClient {
       budget: typeof memoryBudget === "number" ? new MemoryBudget(memoryBudget) : memoryBudget,
       fetch,
       sleep,
+      now: options.now,
+      stallMs: options.stallMs,
     });
   }
 

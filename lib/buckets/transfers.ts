@@ -3,9 +3,11 @@ import type { MemoryBudget } from "../flow/memory_budget.ts";
 import type { Sleep } from "../flow/sleep.ts";
 import { CasClient } from "../xet/cas/cas_client.ts";
 import { createNodeSender } from "../xet/cas/node_sender.ts";
+import { ReconstructionCache } from "../xet/cas/reconstruction_cache.ts";
 import { composeFiles } from "../xet/transfer/compose_files.ts";
 import type { FileRecipe, TransferContext } from "../xet/transfer/context.ts";
 import { downloadFile } from "../xet/transfer/download_file.ts";
+import { ReadPool } from "../xet/transfer/read_pool.ts";
 import { uploadFile } from "../xet/transfer/upload_file.ts";
 import { LRUCache } from "lru-cache";
 import type { XetTokens } from "./xet_tokens.ts";
@@ -20,6 +22,10 @@ export interface TransfersOptions {
   readonly fetch?: typeof fetch | undefined;
   /** Waits between attempts. */
   readonly sleep?: Sleep | undefined;
+  /** Milliseconds since 1970. Default: `Date.now`. */
+  readonly now?: (() => number) | undefined;
+  /** How long a fetch of stored bytes may stand still before it is begun anew, in milliseconds. */
+  readonly stallMs?: number | undefined;
 }
 
 /** Names content of the CAS. */
@@ -40,6 +46,11 @@ export interface TransferOptions {
 export interface DownloadOptions extends TransferOptions {
   /** Inclusive positions inside the content; all of it by default. */
   readonly range?: { readonly first: number; readonly last: number } | undefined;
+  /**
+   * Whether the bytes may be those that other readers get too, which spares copying them; they must
+   * then not be written to, nor their buffers transferred. Default: false.
+   */
+  readonly shared?: boolean | undefined;
 }
 
 const MAX_CONTEXTS = 1_000;
@@ -51,10 +62,15 @@ export class Transfers {
   readonly #turn = new FairTurn();
   /** A client's tokens are for one bucket; what it keeps besides them is small. */
   readonly #contexts = new LRUCache<string, TransferContext>({ max: MAX_CONTEXTS });
+  readonly #pool: ReadPool;
+  readonly #reconstructions: ReconstructionCache;
 
   /** @param options What it stands on. */
   constructor(options: TransfersOptions) {
     this.#options = options;
+    const { budget, now } = options;
+    this.#pool = new ReadPool({ budget, turn: this.#turn });
+    this.#reconstructions = new ReconstructionCache(now && { now });
   }
 
   /** Stores content while it arrives; a bucket that is not there is noticed before a byte is read. */
@@ -69,16 +85,20 @@ export class Transfers {
       await body.cancel(error);
       throw error;
     }
-    return await uploadFile(this.#context(id), body, options);
+    const recipe = await uploadFile(this.#context(id), body, options);
+    this.#pool.known.addFile(recipe);
+    return recipe;
   }
 
   /** Makes content of others, in order. */
-  compose(
+  async compose(
     id: string,
     recipes: readonly FileRecipe[],
     options: TransferOptions,
   ): Promise<FileRecipe> {
-    return composeFiles(this.#context(id), recipes, options);
+    const recipe = await composeFiles(this.#context(id), recipes, options);
+    this.#pool.known.addFile(recipe);
+    return recipe;
   }
 
   /** Reads content. */
@@ -96,16 +116,19 @@ export class Transfers {
   }
 
   #context(id: string): TransferContext {
-    const { tokens, budget, fetch, sleep } = this.#options;
+    const { tokens, budget, fetch, sleep, stallMs } = this.#options;
     const known = this.#contexts.get(id);
     if (known !== undefined) return known;
     const cas = new CasClient({
       token: (scope, signal, refused) => tokens.get(id, scope, signal, refused),
       send: this.#sender.send,
+      reconstructions: this.#reconstructions,
+      owner: id,
       ...(fetch && { fetch }),
       ...(sleep && { sleep }),
+      ...(stallMs && { stallMs }),
     });
-    const context = { cas, budget, turn: this.#turn };
+    const context = { cas, budget, turn: this.#turn, pool: this.#pool };
     this.#contexts.set(id, context);
     return context;
   }

@@ -37,6 +37,11 @@ export class Watchdog {
     this.#timer = setTimeout(() => this.#controller.abort(this.#expire()), this.#idleMs);
   }
 
+  /** Nothing is waited for until the next progress. */
+  rest(): void {
+    clearTimeout(this.#timer);
+  }
+
   /** The work has ended: what is told of it later does not count. */
   stop(): void {
     this.#stopped = true;

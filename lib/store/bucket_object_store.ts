@@ -195,7 +195,7 @@ export class BucketObjectStore implements ObjectStore {
     options: TransferOptions & { readonly range?: ByteRange } = {},
   ): ReadableStream<Uint8Array> {
     return streamWithStoreErrors(async () =>
-      this.#buckets.download(await this.#hubId(bucket), content, options)
+      this.#buckets.download(await this.#hubId(bucket), content, { ...options, shared: true })
     );
   }
 

@@ -227,7 +227,10 @@ export interface ObjectStore {
    * `no_such_bucket`.
    */
   list(bucket: string, query: ListQuery): AsyncIterable<ListEntry>;
-  /** The bytes of the content or of a range of it. Errors the stream on any mismatch. */
+  /**
+   * The bytes of the content or of a range of it. Errors the stream on any mismatch. Other readers may
+   * get the same buffers: nobody writes to them.
+   */
   read(
     bucket: string,
     content: ContentRef,

@@ -27,6 +27,7 @@ interface Exports {
   encode_reset(): void;
   encode(added: number, scheme: number, last: number): number;
   decode(length: number, count: number, hashes: number): number;
+  unpack(length: number, most: number, hashes: number): number;
 }
 
 /**

@@ -20,6 +20,11 @@ export {
   type EncodedChunks,
 } from "./chunk_encoder.ts";
 export { compressChunk, decompressChunk } from "./compression.ts";
-export { decodeChunks, type DecodedChunks, type DecodeOptions } from "./decode_chunks.ts";
+export {
+  decodeChunks,
+  type DecodedChunks,
+  type DecodeOptions,
+  decodeSome,
+} from "./decode_chunks.ts";
 export { blake3Keyed, crc32c, crc64nvme } from "./digests.ts";
 export { engineModule, MAX_CHUNK_LENGTH, MAX_PAYLOAD_LENGTH } from "./instance.ts";

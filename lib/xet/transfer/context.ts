@@ -3,6 +3,7 @@ import type { MemoryBudget } from "../../flow/memory_budget.ts";
 import type { CasClient } from "../cas/cas_client.ts";
 import { MAX_XORB_CHUNKS, MAX_XORB_LENGTH, type Term } from "../format/mod.ts";
 import type { ChunkList } from "../hash/mod.ts";
+import type { ReadPool } from "./read_pool.ts";
 
 /** Bounds of a transfer. Lengths are in bytes. */
 export interface TransferLimits {
@@ -14,12 +15,14 @@ export interface TransferLimits {
   readonly xorbsInFlight: number;
   /** How much of a body is cut, hashed and packed in one go. */
   readonly blockLength: number;
-  /** How much of a file is reconstructed in one go. */
+  /** How much of a file one reconstruction is asked for. */
+  readonly spanLength: number;
+  /** Most bytes that are read ahead of the reader of a download. */
   readonly windowLength: number;
-  /** The same when there is no budget: what every download may hold beside the budget. */
+  /** The same for a reader that is slow, in bytes. */
   readonly smallWindowLength: number;
-  /** Most windows of one download that are in memory at once. */
-  readonly windowsInFlight: number;
+  /** A file up to this length is verified before its first byte is given out. */
+  readonly holdLength: number;
   /** Most bytes of one piece of a download's stream. */
   readonly pieceLength: number;
 }
@@ -30,9 +33,10 @@ export const TRANSFER_LIMITS: TransferLimits = {
   xorbChunks: MAX_XORB_CHUNKS,
   xorbsInFlight: 3,
   blockLength: 1 << 20,
-  windowLength: 8 << 20,
+  spanLength: 1 << 30,
+  windowLength: 16 << 20,
   smallWindowLength: 1 << 20,
-  windowsInFlight: 3,
+  holdLength: 8 << 20,
   pieceLength: 2 << 20,
 };
 
@@ -43,6 +47,8 @@ export interface TransferContext {
   readonly budget: MemoryBudget;
   /** Shared by all transfers of the process where there are many. Default: one a transfer. */
   readonly turn?: FairTurn;
+  /** Shared by all downloads with one Hub token. Default: one for each download. */
+  readonly pool?: ReadPool;
   /** Replaces some of {@linkcode TRANSFER_LIMITS}. */
   readonly limits?: Partial<TransferLimits>;
 }

@@ -2,40 +2,46 @@ import type { FileRange } from "../cas/cas_options.ts";
 import { XetFormatError } from "../error.ts";
 import { ZERO_HASH } from "../hash/mod.ts";
 import { limitsOf, type TransferContext, type TransferOptions } from "./context.ts";
-import { FileVerifier } from "./file_verifier.ts";
-import { ReadAhead } from "./read_ahead.ts";
+import { type FilePiece, readPieces } from "./file_pieces.ts";
+import { ReadWindow } from "./read_window.ts";
 
 /** Which bytes of a file. */
 export interface DownloadOptions extends TransferOptions {
   /** Inclusive, within the file. Default: all. */
   readonly range?: FileRange | undefined;
-}
-
-interface Piece {
-  readonly bytes: Uint8Array;
-  readonly last: boolean;
+  /**
+   * Whether the bytes may be those that other readers get too, which spares copying them; they must
+   * then not be written to, nor their buffers transferred. Default: false.
+   */
+  readonly shared?: boolean | undefined;
 }
 
 /**
- * Reads a file, or a range of it, as a stream: a bounded number of windows is fetched ahead, and
- * only while somebody reads. A file that is read whole is checked against its hash before its last
- * bytes are given out. The stream ends with exactly the bytes asked for, or errors with CasError or
+ * Reads a file, or a range of it, as a stream. As much is fetched ahead as the reader takes, and only
+ * while it reads. A file that is read whole is checked against its hash before its last bytes are
+ * given out, a small one before its first. Of a range, those chunks are checked whose hashes are
+ * known; the others only need to be well-formed and of the right length, as the CAS does not tell
+ * their hashes. The stream ends with exactly the bytes asked for, or errors with CasError or
  * XetFormatError.
  *
  * @param context Where from, and the budget that bounds what is held.
  * @param content The file hash in printed form and the size in bytes.
- * @param options `range`, and `signal`, which errors the stream.
+ * @param options `range`; `shared`; `signal`, which errors the stream.
  */
 export function downloadFile(
   context: TransferContext,
   content: { readonly hash: string; readonly size: number },
   options: DownloadOptions = {},
 ): ReadableStream<Uint8Array> {
-  const { signal } = options;
+  const { signal, shared = false } = options;
   const range = options.range ?? { first: 0, last: content.size - 1 };
   checkRange(content, options.range);
   const abort = new AbortController();
-  const pieces = readPieces(context, content, range, abort.signal);
+  const { smallWindowLength: least, windowLength: most } = limitsOf(context);
+  const window = new ReadWindow({ least, most }, () => performance.now());
+  const pieces = content.size === 0
+    ? nothing(content)
+    : readPieces(context, content, range, window, abort.signal);
   let stop = () => {};
   const end = async (reason: unknown) => {
     signal?.removeEventListener("abort", stop);
@@ -52,13 +58,18 @@ export function downloadFile(
       else signal?.addEventListener("abort", stop, { once: true });
     },
     async pull(controller) {
+      window.ask();
       const next = await pieces.next().catch((error) => {
         signal?.removeEventListener("abort", stop);
         throw error;
       });
       signal?.throwIfAborted();
-      if (!next.done) controller.enqueue(next.value.bytes);
-      if (!next.done && !next.value.last) return;
+      if (!next.done) {
+        const { bytes, last } = next.value;
+        controller.enqueue(shared ? bytes : bytes.slice());
+        window.give(bytes.length);
+        if (!last) return;
+      }
       await end("The file was read to its end");
       controller.close();
     },
@@ -79,34 +90,8 @@ function checkRange(
   }
 }
 
-async function* readPieces(
-  context: TransferContext,
-  content: { readonly hash: string; readonly size: number },
-  range: FileRange,
-  signal: AbortSignal,
-): AsyncGenerator<Piece, void, void> {
-  if (content.size === 0) {
-    if (content.hash === ZERO_HASH) return;
-    throw new XetFormatError(`File ${content.hash} cannot be empty`);
-  }
-  const { pieceLength } = limitsOf(context);
-  const whole = range.first === 0 && range.last === content.size - 1;
-  const verifier = whole ? new FileVerifier() : undefined;
-  const windows = new ReadAhead(context, content.hash, range, { hashes: whole, signal });
-  try {
-    for (let window = await windows.next(); window; window = await windows.next()) {
-      verifier?.add(window);
-      if (window.last) verifier?.finish(content);
-      for (const [i, piece] of window.pieces.entries()) {
-        for (let from = 0; from < piece.length; from += pieceLength) {
-          const bytes = piece.subarray(from, from + pieceLength);
-          const final = i === window.pieces.length - 1 && from + pieceLength >= piece.length;
-          if (final) windows.letGo();
-          yield { bytes, last: final && window.last };
-        }
-      }
-    }
-  } finally {
-    await windows.close();
-  }
+async function* nothing(
+  { hash }: { readonly hash: string },
+): AsyncGenerator<FilePiece, void, void> {
+  if (hash !== ZERO_HASH) throw new XetFormatError(`File ${hash} cannot be empty`);
 }

@@ -23,6 +23,9 @@ const OUTPUT: usize = INPUT + (INPUT / MIN + 2) * chunk::HEADER;
 const RECORD: usize = 40;
 const MAX_RECORDS: usize = 1024;
 
+/// Added to places in `output` to tell them from places in `input`.
+const IN_OUTPUT: usize = 1 << 31;
+
 const BAD_CALL: i32 = -1;
 const BAD_HEADER: i32 = -2;
 const BAD_PAYLOAD: i32 = -3;
@@ -278,4 +281,50 @@ pub extern "C" fn decode(length: usize, count: usize, hashes: u32) -> i32 {
         written += size;
     }
     if at != length { BAD_HEADER } else { written as i32 }
+}
+
+/// Decodes the serialized chunks at the start of the first `length` bytes of `input`: at most `most`,
+/// as many as are whole, and as many compressed ones as `output` has room for. Chunks that are stored
+/// raw stay where they are in `input`, so that nobody copies them twice. Writes to `records` hash
+/// (when asked), length and place of each: from 0 in `input`, from `IN_OUTPUT` in `output`. Results:
+/// bytes of input that were decoded. Returns the number of chunks or an error code, with the number
+/// of the bad chunk as result.
+#[unsafe(no_mangle)]
+pub extern "C" fn unpack(length: usize, most: usize, hashes: u32) -> i32 {
+    let State { input, output, records, results, scratch, .. } = state();
+    if length > INPUT {
+        return BAD_CALL;
+    }
+    let bytes = &input[..length];
+    let (mut at, mut written, mut count) = (0, 0, 0);
+    while count < most.min(MAX_RECORDS) {
+        let Some(header) = bytes.get(at..at + chunk::HEADER) else { break };
+        if header.starts_with(b"XETBLOB") {
+            break;
+        }
+        results[0] = count as u32;
+        let Some(header) = chunk::Header::read(header) else { return BAD_HEADER };
+        let start = at + chunk::HEADER;
+        let Some(payload) = bytes.get(start..start + header.payload) else { break };
+        let (decoded, place) = if header.scheme == chunk::SCHEME_NONE {
+            (payload, start)
+        } else {
+            let Some(target) = output.get_mut(written..written + header.size) else { break };
+            if !chunk::read(payload, header.scheme, target, scratch) {
+                return BAD_PAYLOAD;
+            }
+            written += header.size;
+            (&*target, IN_OUTPUT + written - header.size)
+        };
+        let record = &mut records[count * RECORD..(count + 1) * RECORD];
+        if hashes != 0 {
+            record[..32].copy_from_slice(&chunk::hash(decoded));
+        }
+        record[32..36].copy_from_slice(&(header.size as u32).to_le_bytes());
+        record[36..].copy_from_slice(&(place as u32).to_le_bytes());
+        at = start + header.payload;
+        count += 1;
+    }
+    results[0] = at as u32;
+    count as i32
 }

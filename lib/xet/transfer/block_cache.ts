@@ -103,6 +103,11 @@ export class BlockCache {
     if (certain) { for (const { block } of mine) this.put(block); }
   }
 
+  /** Forgets everything. */
+  clear(): void {
+    this.#evict(0);
+  }
+
   #touch(entry: Entry): void {
     if (!this.#wanted.delete(entry)) {
       this.#passing.delete(entry);

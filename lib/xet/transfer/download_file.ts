@@ -1,8 +1,6 @@
 import type { FileRange } from "../cas/cas_options.ts";
-import { XetFormatError } from "../error.ts";
-import { ZERO_HASH } from "../hash/mod.ts";
 import { limitsOf, type TransferContext, type TransferOptions } from "./context.ts";
-import { type FilePiece, readPieces } from "./file_pieces.ts";
+import { readPieces } from "./file_pieces.ts";
 import { ReadWindow } from "./read_window.ts";
 
 /** Which bytes of a file. */
@@ -39,9 +37,7 @@ export function downloadFile(
   const abort = new AbortController();
   const { smallWindowLength: least, windowLength: most } = limitsOf(context);
   const window = new ReadWindow({ least, most }, () => performance.now());
-  const pieces = content.size === 0
-    ? nothing(content)
-    : readPieces(context, content, range, window, abort.signal);
+  const pieces = readPieces(context, content, range, window, abort.signal);
   let stop = () => {};
   const end = async (reason: unknown) => {
     signal?.removeEventListener("abort", stop);
@@ -88,10 +84,4 @@ function checkRange(
   if (!(Number.isSafeInteger(first) && first >= 0 && first <= last && last < size)) {
     throw new RangeError(`Bytes ${first} to ${last} are not a range of a file of ${size} bytes`);
   }
-}
-
-async function* nothing(
-  { hash }: { readonly hash: string },
-): AsyncGenerator<FilePiece, void, void> {
-  if (hash !== ZERO_HASH) throw new XetFormatError(`File ${hash} cannot be empty`);
 }

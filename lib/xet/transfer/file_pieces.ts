@@ -1,5 +1,6 @@
 import type { FileRange } from "../cas/cas_options.ts";
 import { XetFormatError } from "../error.ts";
+import { ZERO_HASH } from "../hash/mod.ts";
 import { bytesOf, endOf } from "./block.ts";
 import { limitsOf, type TransferContext } from "./context.ts";
 import { FileReader, type FileRun } from "./file_reader.ts";
@@ -25,7 +26,7 @@ export interface FilePiece {
  * Reads a range of a file in pieces, and checks a file that is read whole.
  *
  * @param context Where from.
- * @param content Which file; not the empty one.
+ * @param content Which file.
  * @param range Which bytes.
  * @param window How far to read ahead.
  * @param signal Ends it.
@@ -37,6 +38,10 @@ export async function* readPieces(
   window: ReadWindow,
   signal: AbortSignal,
 ): AsyncGenerator<FilePiece, void, void> {
+  if (content.size === 0) {
+    if (content.hash === ZERO_HASH) return;
+    throw new XetFormatError(`File ${content.hash} cannot be empty`);
+  }
   const { cas, budget, turn } = context;
   const limits = limitsOf(context);
   const pool = context.pool ?? new ReadPool({ budget, turn });

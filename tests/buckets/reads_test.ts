@@ -65,6 +65,13 @@ async function read(client: BucketClient, file: ContentName, options: DownloadOp
   return await new Response(client.download(ID, file, options)).bytes();
 }
 
+/** Takes away what is kept in memory. */
+function flush(budget: MemoryBudget): void {
+  const all = budget.tryAcquire(budget.limit);
+  assert(all !== undefined, "a cache does not count as used");
+  all.release();
+}
+
 /** Calls of reconstructions and of stored bytes, and how many of the latter came. */
 function counts({ counters }: EmbeddedHub) {
   const data = counters.of("cas.data");
@@ -118,17 +125,18 @@ Deno.test("a small object is read with two calls, and again with none", async ()
 
 Deno.test("a reconstruction is used again while its URLs are good, and renewed when they are not", async () => {
   let now = Date.now();
-  await withReader(async ({ hub, reader, store }) => {
-    const bytes = randomBytes(12 * MIB, 4); // more than the cache takes
+  await withReader(async ({ budget, hub, reader, store }) => {
+    const bytes = randomBytes(12 * MIB, 4);
     const file = await store(bytes);
     for (const [seconds, reconstructions] of [[0, 1], [3000, 0], [3000, 1]] as const) {
+      flush(budget);
       now += seconds * 1000;
       hub.counters.reset();
       assertEquals(await sha256(await read(reader, file)), await sha256(bytes));
       assertEquals(counts(hub).slice(0, 2), [reconstructions, 1]);
       assertEquals(hub.counters.of("cas.data").statuses, { 206: 1 });
     }
-  }, { budget: 32 * MIB, hub: { now: () => now }, reader: { now: () => now } });
+  }, { hub: { now: () => now }, reader: { now: () => now } });
 });
 
 Deno.test("64 readers of one object fetch it once", async () => {
@@ -208,13 +216,25 @@ Deno.test("what is kept in memory is given up when somebody needs it", async () 
     const bytes = randomBytes(2 * MIB, 8);
     const file = await store(bytes);
     await read(reader, file);
-    const all = budget.tryAcquire(budget.limit);
-    assert(all !== undefined, "a cache does not count as used");
-    all.release();
+    flush(budget);
     hub.counters.reset();
     assertEquals(await read(reader, file), bytes);
     assertEquals(counts(hub).slice(0, 2), [0, 1]); // the reconstruction is still known
   }, { budget: 16 * MIB });
+});
+
+Deno.test("of a file that is too large to keep, the beginning is kept", async () => {
+  await withReader(async ({ hub, reader, store }) => {
+    const bytes = randomBytes(20 * MIB, 18);
+    const file = await store(bytes);
+    for (const most of [1.001, 0.85, 0.85]) {
+      hub.counters.reset();
+      assertEquals(await sha256(await read(reader, file)), await sha256(bytes));
+      const [, fetches, fetched] = counts(hub);
+      assertEquals(fetches, 1);
+      assert(fetched < most * bytes.length, `${fetched} bytes`);
+    }
+  }, { budget: 32 * MIB });
 });
 
 Deno.test("one large file does not drive out what is read again and again", async () => {
@@ -329,18 +349,19 @@ Deno.test("a wrong bit in a small object, or where the hashes are known, costs o
   for (const size of [200 * KIB, 20 * MIB]) {
     let flip = 1;
     const flips = changing((body, answer) => answer === flip ? flipAt(body, size - 50_000) : body);
-    await withReader(async ({ hub, reader, store }) => {
+    await withReader(async ({ budget, hub, reader, store }) => {
       const bytes = randomBytes(size, 14);
       const file = await store(bytes);
       if (size > MIB) {
         // A whole file that was read and verified makes its hashes known.
         flip = 2;
         await read(reader, file);
+        flush(budget);
         hub.counters.reset();
       }
       assertEquals(await sha256(await read(reader, file)), await sha256(bytes));
       assertEquals(counts(hub)[1], 2);
-    }, { budget: 16 * MIB, reader: flips });
+    }, { reader: flips });
   }
 });
 

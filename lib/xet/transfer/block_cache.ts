@@ -39,6 +39,11 @@ export class BlockCache {
     this.#spare = budget.addSpare((bytes) => this.#evict(this.#spare.bytes - bytes));
   }
 
+  /** Most bytes that it holds. */
+  get maxBytes(): number {
+    return this.#maxBytes;
+  }
+
   /** Bytes that it holds. */
   get bytes(): number {
     return this.#spare.bytes;

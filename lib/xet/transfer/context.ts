@@ -34,7 +34,7 @@ export const TRANSFER_LIMITS: TransferLimits = {
   xorbsInFlight: 3,
   blockLength: 1 << 20,
   spanLength: 1 << 30,
-  windowLength: 16 << 20,
+  windowLength: 8 << 20,
   smallWindowLength: 1 << 20,
   holdLength: 8 << 20,
   pieceLength: 2 << 20,

@@ -131,11 +131,14 @@ export class FileReader {
   #cursor(index: number): ChunkCursor {
     const known = this.#cursors.get(index);
     if (known !== undefined) return known;
-    const { cas, pool, hashed, fresh = false } = this.#options;
+    const { cas, pool, range, hashed, fresh = false } = this.#options;
     const planned = this.#terms[index];
     if (planned === undefined) throw new RangeError(`There is no term ${index}`);
-    const { term, source } = planned;
-    const cursor = pool.open({ cas, xorb: term.xorbHash, source, chunks: term, hashed, fresh });
+    const { term, source, position } = planned;
+    // Who comes later begins at the beginning: the rest of what is too long to keep is of no use.
+    const keep = pool.cache.maxBytes / 2 - (position - range.first);
+    const wanted = { cas, xorb: term.xorbHash, source, chunks: term, hashed, keep, fresh };
+    const cursor = pool.open(wanted);
     this.#cursors.set(index, cursor);
     return cursor;
   }

@@ -29,6 +29,8 @@ export interface WantedChunks {
   readonly chunks: Span;
   /** Whether the chunks have to be hashed. */
   readonly hashed: boolean;
+  /** How many bytes of them are worth keeping for others who come later. */
+  readonly keep: number;
   /** Whether a fetch by others that is under way must not be joined. Default: false. */
   readonly fresh?: boolean;
 }
@@ -84,13 +86,14 @@ export class ReadPool {
       return feed;
     }
     if (!begin) return undefined;
-    const { cas, xorb, source, chunks } = wanted;
+    const { cas, xorb, source, chunks, keep } = wanted;
     // To hash costs as much as all the rest: without need only where there is something to compare.
     const hashed = wanted.hashed ||
       this.known.get(xorb, source.chunks.start, source.chunks.end) !== undefined ||
       this.known.get(xorb, chunks.start, chunks.end) !== undefined;
     const name = hashed ? key.hashed : key.plain;
-    const feed: SourceFeed = new SourceFeed(this.#context, { cas, xorb, source, hashed }, () => {
+    const what = { cas, xorb, source, hashed, keep };
+    const feed: SourceFeed = new SourceFeed(this.#context, what, () => {
       if (this.#feeds.get(name) === feed) this.#feeds.delete(name);
     });
     this.#feeds.set(name, feed);

@@ -29,6 +29,8 @@ export interface FeedSource {
   readonly source: FetchSource;
   /** Whether the chunks are hashed. */
   readonly hashed: boolean;
+  /** How many bytes from the beginning are kept when nobody needs them any more. */
+  readonly keep: number;
 }
 
 /** A feed cannot go on from a reader's place: the reader has to ask for the rest anew. */
@@ -83,6 +85,8 @@ export class SourceFeed {
   #held: Held[] = [];
   /** The first chunk that is not decoded. */
   #head: number;
+  /** Bytes that are still worth keeping. */
+  #keep: number;
   #pumping: Promise<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
   /** Whether the chunks are those of the whole xorb. */
@@ -102,6 +106,7 @@ export class SourceFeed {
     this.#source = source;
     this.#ended = ended;
     this.#head = source.source.chunks.start;
+    this.#keep = source.keep;
   }
 
   /** Whether a reader can begin at a place without a long wait. */
@@ -176,6 +181,8 @@ export class SourceFeed {
 
   #letGo({ block, certain, lease }: Held): void {
     lease?.release();
+    if (this.#keep <= 0) return;
+    this.#keep -= sizeOf(block);
     this.#context.cache.put(block, certain || this.#proven ? undefined : this);
   }
 

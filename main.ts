@@ -49,6 +49,7 @@ async function serve(config: Config): Promise<void> {
     domains: config.domains,
     corsOrigins: config.corsOrigins,
     storeChecksums: config.storeChecksums,
+    lentBodies: true,
     memoryBudget: config.memoryBudget,
     multipartUploadTtlSeconds: config.multipartUploadTtlSeconds,
     log,

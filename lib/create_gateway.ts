@@ -40,6 +40,12 @@ export interface GatewayOptions {
    * inside. Default: none.
    */
   readonly corsOrigins?: readonly string[];
+  /**
+   * Whether pieces of an answer's body are done with when the next one is asked for, so that their memory
+   * can be freed at once. True of `Deno.serve`, to which each piece is handed before the next is read; not of
+   * handlers that collect bodies. Default: false.
+   */
+  readonly lentBodies?: boolean;
   /** Bytes that all transfers together may hold. Default: 128 MiB. */
   readonly memoryBudget?: number;
   /** Seconds of rest after which an unfinished upload is dropped. Default: 86,400. */
@@ -119,6 +125,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     domains: (options.domains ?? []).map((domain) => domain.toLowerCase()),
     corsOrigins: options.corsOrigins ?? [],
     storeChecksums: options.storeChecksums ?? false,
+    lentBodies: options.lentBodies ?? false,
     log,
     now,
   });

@@ -40,6 +40,8 @@ export interface GatewayParts {
   readonly region: string;
   /** Whether checksums that SDKs send by default are stored. Default false. */
   readonly storeChecksums?: boolean;
+  /** Whether pieces of an answer's body are done with when the next is asked for. Default false. */
+  readonly lentBodies?: boolean;
   /** Domains whose subdomains are buckets, in lower case and without a port. Default none. */
   readonly domains?: readonly string[];
   /** Origins whose scripts may use buckets without CORS rules, as in `AllowedOrigin`. Default none. */
@@ -128,6 +130,7 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
       requester: { accessKeyId: sender.accessKeyId ?? "" },
       region: parts.region,
       storeChecksums: parts.storeChecksums ?? false,
+      lentBodies: parts.lentBodies ?? false,
       now,
       signal: request.signal,
     });

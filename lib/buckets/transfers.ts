@@ -6,11 +6,13 @@ import { createNodeSender } from "../xet/cas/node_sender.ts";
 import { ReconstructionCache } from "../xet/cas/reconstruction_cache.ts";
 import { composeFiles } from "../xet/transfer/compose_files.ts";
 import type { FileRecipe, TransferContext } from "../xet/transfer/context.ts";
-import { downloadFile } from "../xet/transfer/download_file.ts";
+import { downloadFile, type PieceOwnership } from "../xet/transfer/download_file.ts";
 import { ReadPool } from "../xet/transfer/read_pool.ts";
 import { uploadFile } from "../xet/transfer/upload_file.ts";
 import { LRUCache } from "lru-cache";
 import type { XetTokens } from "./xet_tokens.ts";
+
+export type { PieceOwnership };
 
 /** What {@linkcode Transfers} needs. */
 export interface TransfersOptions {
@@ -46,11 +48,8 @@ export interface TransferOptions {
 export interface DownloadOptions extends TransferOptions {
   /** Inclusive positions inside the content; all of it by default. */
   readonly range?: { readonly first: number; readonly last: number } | undefined;
-  /**
-   * Whether the bytes may be those that other readers get too, which spares copying them; they must
-   * then not be written to, nor their buffers transferred. Default: false.
-   */
-  readonly shared?: boolean | undefined;
+  /** To whom the pieces of the stream belong. Default: "own". */
+  readonly pieces?: PieceOwnership | undefined;
 }
 
 const MAX_CONTEXTS = 1_000;

@@ -39,6 +39,7 @@ export const getObject: OperationHandler<"GetObject"> = async (context, input) =
   const { object, range } = output;
   const body = store.read(input.bucket, object.content, {
     signal,
+    lent: context.lentBodies ?? false,
     ...(range.kind === "part" && { range: { first: range.first, last: range.last } }),
   });
   return { ...output, body };

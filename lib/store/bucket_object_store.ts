@@ -16,7 +16,6 @@ import { ListingMemory } from "./listing/listing_memory.ts";
 import { lookAtObjects, lookAtParts, type LookContext } from "./look_at_objects.ts";
 import type {
   BucketSettings,
-  ByteRange,
   CommitEntry,
   CommitResult,
   ContentRef,
@@ -24,6 +23,7 @@ import type {
   ListQuery,
   ObjectPart,
   ObjectStore,
+  ReadOptions,
   Recipe,
   StoreBucket,
   StoredObject,
@@ -192,10 +192,11 @@ export class BucketObjectStore implements ObjectStore {
   read(
     bucket: string,
     content: ContentRef,
-    options: TransferOptions & { readonly range?: ByteRange } = {},
+    { lent = false, ...options }: ReadOptions = {},
   ): ReadableStream<Uint8Array> {
+    const pieces = lent ? "lent" : "shared";
     return streamWithStoreErrors(async () =>
-      this.#buckets.download(await this.#hubId(bucket), content, { ...options, shared: true })
+      this.#buckets.download(await this.#hubId(bucket), content, { ...options, pieces })
     );
   }
 

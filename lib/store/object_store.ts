@@ -185,6 +185,14 @@ export interface TransferOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Options of a read. */
+export interface ReadOptions extends TransferOptions {
+  /** Which bytes; all by default. */
+  readonly range?: ByteRange;
+  /** Whether each piece is done with when the next one is asked for; its memory may then be freed. */
+  readonly lent?: boolean;
+}
+
 /** The storage that the operations stand on. */
 export interface ObjectStore {
   /** Who owns what is stored: the Hub user's or organisation's id and name. */
@@ -234,7 +242,7 @@ export interface ObjectStore {
   read(
     bucket: string,
     content: ContentRef,
-    options?: TransferOptions & { readonly range?: ByteRange },
+    options?: ReadOptions,
   ): ReadableStream<Uint8Array>;
   /**
    * Throws `bad_key` when the key cannot be stored (with a message that names the rule), without a

@@ -147,7 +147,9 @@ Deno.test("64 readers of one object fetch it once", async () => {
       const file = await store(bytes);
       const digests = await Promise.all(Array.from({ length: 64 }, async () => {
         const hash = createHash("sha256");
-        for await (const piece of reader.download(ID, file, { shared: true })) hash.update(piece);
+        for await (const piece of reader.download(ID, file, { pieces: "shared" })) {
+          hash.update(piece);
+        }
         return hash.digest("hex");
       }));
       assertEquals(new Set(digests), new Set([digest]));
@@ -195,7 +197,7 @@ Deno.test("a slow reader holds little, a fast one is read ahead of", async () =>
     const bytes = randomBytes(60 * MIB, 7);
     const file = await store(bytes);
     const peak = async (pauseMs: number) => {
-      const stream = reader.download(ID, file, { shared: true }).getReader();
+      const stream = reader.download(ID, file, { pieces: "shared" }).getReader();
       let most = 0;
       for (let taken = 0; taken < 20 * MIB;) {
         taken += (await stream.read()).value?.length ?? 0;

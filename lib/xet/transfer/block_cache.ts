@@ -1,5 +1,5 @@
 import type { MemoryBudget, SpareMemory } from "../../flow/memory_budget.ts";
-import { type Block, endOf, isIntact, sizeOf } from "./block.ts";
+import type { Block } from "./block.ts";
 
 interface Entry {
   readonly block: Block;
@@ -61,9 +61,9 @@ export class BlockCache {
     const after = firstAfter(entries, chunk);
     for (let i = after - 1; i >= 0 && i >= after - LOOK_BACK; i--) {
       const entry = entries[i];
-      if (entry === undefined || endOf(entry.block) <= chunk) continue;
+      if (entry === undefined || entry.block.end <= chunk) continue;
       if (entry.scope !== undefined && entry.scope !== scope) continue;
-      if (isIntact(entry.block)) {
+      if (entry.block.intact) {
         this.#touch(entry);
         return entry.block;
       }
@@ -80,12 +80,12 @@ export class BlockCache {
    * @param scope Who alone may see it.
    */
   put(block: Block, scope?: object): void {
-    const cost = sizeOf(block) + (block.hashes?.length ?? 0) + ENTRY_SIZE;
-    if (cost > this.#maxBytes || !isIntact(block)) return;
+    const cost = block.size + (block.hashes?.length ?? 0) + ENTRY_SIZE;
+    if (cost > this.#maxBytes || !block.intact) return;
     const entries = this.#xorbs.get(block.xorb) ?? [];
     const at = firstAfter(entries, block.first);
     const before = entries[at - 1];
-    if (before !== undefined && endOf(before.block) >= endOf(block)) {
+    if (before !== undefined && before.block.end >= block.end) {
       if (before.scope === undefined || before.scope === scope) return;
     }
     this.#evict(this.#maxBytes - cost);
@@ -93,7 +93,7 @@ export class BlockCache {
       this.#evict(this.#spare.bytes - cost);
       if (!this.#spare.take(cost)) return;
     }
-    const entry = { block, scope, cost };
+    const entry = { block: block.hold(), scope, cost };
     // Eviction may have taken the list away.
     const list = this.#xorbs.get(block.xorb) ?? [];
     list.splice(firstAfter(list, block.first), 0, entry);
@@ -104,8 +104,12 @@ export class BlockCache {
   /** Forgets the uncertain blocks of a scope, or, if they proved right, lets everybody see them. */
   settle(xorb: string, scope: object, certain: boolean): void {
     const mine = this.#xorbs.get(xorb)?.filter((entry) => entry.scope === scope) ?? [];
+    for (const { block } of mine) block.hold();
     for (const entry of mine) this.#remove(entry);
-    if (certain) { for (const { block } of mine) this.put(block); }
+    for (const { block } of mine) {
+      if (certain) this.put(block);
+      block.letGo();
+    }
   }
 
   /** Forgets everything. */
@@ -145,6 +149,7 @@ export class BlockCache {
     if (this.#wanted.delete(entry)) this.#wantedBytes -= entry.cost;
     this.#passing.delete(entry);
     this.#spare.give(entry.cost);
+    entry.block.letGo();
   }
 }
 

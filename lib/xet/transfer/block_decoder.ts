@@ -4,7 +4,7 @@ import type { StoredBytes } from "../cas/stored_bytes.ts";
 import { decodeSome } from "../engine/mod.ts";
 import { XetFormatError } from "../error.ts";
 import { equalHashes } from "../hash/mod.ts";
-import type { Block } from "./block.ts";
+import { Block } from "./block.ts";
 import type { KnownHashes } from "./known_hashes.ts";
 
 /** Stored bytes that are decoded at once; fewer at first, so that the beginning comes soon. */
@@ -74,7 +74,8 @@ export class BlockDecoder {
         throw new XetFormatError(`Chunks ${first} to ${this.#next} of a xorb have a wrong hash`);
       }
       await turn.pause();
-      return { block: { xorb, first, lengths, hashes, data }, certain: certain !== undefined };
+      const block = new Block({ xorb, first, lengths, hashes, data });
+      return { block, certain: certain !== undefined };
     }
   }
 

@@ -3,15 +3,22 @@ import { limitsOf, type TransferContext, type TransferOptions } from "./context.
 import { readPieces } from "./file_pieces.ts";
 import { ReadWindow } from "./read_window.ts";
 
+/**
+ * To whom the pieces of a download belong:
+ *
+ * - "own": to the reader. Each is a copy.
+ * - "shared": to all readers of the same content. Nobody may write to them or transfer their buffers.
+ * - "lent": the same, and to the reader only until it asks for the next one. Then their memory may be
+ *   freed. That is enough for a server that hands each piece to a socket before it asks for another.
+ */
+export type PieceOwnership = "own" | "shared" | "lent";
+
 /** Which bytes of a file. */
 export interface DownloadOptions extends TransferOptions {
   /** Inclusive, within the file. Default: all. */
   readonly range?: FileRange | undefined;
-  /**
-   * Whether the bytes may be those that other readers get too, which spares copying them; they must
-   * then not be written to, nor their buffers transferred. Default: false.
-   */
-  readonly shared?: boolean | undefined;
+  /** To whom the pieces of the stream belong. Default: "own". */
+  readonly pieces?: PieceOwnership | undefined;
 }
 
 /**
@@ -24,20 +31,24 @@ export interface DownloadOptions extends TransferOptions {
  *
  * @param context Where from, and the budget that bounds what is held.
  * @param content The file hash in printed form and the size in bytes.
- * @param options `range`; `shared`; `signal`, which errors the stream.
+ * @param options `range`; `pieces`; `signal`, which errors the stream.
  */
 export function downloadFile(
   context: TransferContext,
   content: { readonly hash: string; readonly size: number },
   options: DownloadOptions = {},
 ): ReadableStream<Uint8Array> {
-  const { signal, shared = false } = options;
+  const { signal, pieces: ownership = "own" } = options;
   const range = options.range ?? { first: 0, last: content.size - 1 };
   checkRange(content, options.range);
   const abort = new AbortController();
   const { smallWindowLength: least, windowLength: most } = limitsOf(context);
   const window = new ReadWindow({ least, most }, () => performance.now());
-  const pieces = readPieces(context, content, range, window, abort.signal);
+  const pieces = readPieces(context, content, range, {
+    window,
+    lent: ownership !== "shared",
+    signal: abort.signal,
+  });
   let stop = () => {};
   const end = async (reason: unknown) => {
     signal?.removeEventListener("abort", stop);
@@ -62,7 +73,7 @@ export function downloadFile(
       signal?.throwIfAborted();
       if (!next.done) {
         const { bytes, last } = next.value;
-        controller.enqueue(shared ? bytes : bytes.slice());
+        controller.enqueue(ownership === "own" ? bytes.slice() : bytes);
         window.give(bytes.length);
         if (!last) return;
       }

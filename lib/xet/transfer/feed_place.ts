@@ -1,4 +1,4 @@
-import { type Block, type ChunkRun, endOf } from "./block.ts";
+import type { Block, ChunkRun } from "./block.ts";
 
 /** How long others wait for a reader in all, in milliseconds, besides a part of the time it has read. */
 const PATIENCE_MS = 250;
@@ -39,16 +39,16 @@ export class FeedPlace {
     this.#leftBehind = false;
   }
 
-  /** Takes what it can of a block that holds the next chunk. */
+  /** Takes what it can of a block that holds the next chunk, and is a user of the block. */
   take(block: Block): ChunkRun {
     const start = this.#next;
-    this.#next = Math.min(endOf(block), this.end);
-    return { block, start, end: this.#next };
+    this.#next = Math.min(block.end, this.end);
+    return { block: block.hold(), start, end: this.#next };
   }
 
   /** Whether a block has to be held for it. */
   needs(block: Block): boolean {
-    return !this.#leftBehind && this.#next < endOf(block) && block.first < this.end;
+    return !this.#leftBehind && this.#next < block.end && block.first < this.end;
   }
 
   /** It has taken all there is: blocks are held for it again. */

@@ -1,7 +1,7 @@
 import type { FileRange } from "../cas/cas_options.ts";
 import { XetFormatError } from "../error.ts";
 import { ZERO_HASH } from "../hash/mod.ts";
-import { bytesOf, endOf } from "./block.ts";
+import { bytesOf } from "./block.ts";
 import { limitsOf, type TransferContext } from "./context.ts";
 import { FileReader, type FileRun } from "./file_reader.ts";
 import { FileVerifier } from "./file_verifier.ts";
@@ -16,10 +16,20 @@ interface Content {
 
 /** Bytes of a download. */
 export interface FilePiece {
-  /** Other readers may have the same. */
+  /** Other readers may have the same: nobody writes to them. */
   readonly bytes: Uint8Array;
   /** Whether nothing follows. */
   readonly last: boolean;
+}
+
+/** How a file is read in pieces. */
+export interface PieceOptions {
+  /** How far to read ahead. */
+  readonly window: ReadWindow;
+  /** Whether a piece is done with when the next one is asked for. */
+  readonly lent: boolean;
+  /** Ends it. */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -28,15 +38,13 @@ export interface FilePiece {
  * @param context Where from.
  * @param content Which file.
  * @param range Which bytes.
- * @param window How far to read ahead.
- * @param signal Ends it.
+ * @param options How.
  */
 export async function* readPieces(
   context: TransferContext,
   content: Content,
   range: FileRange,
-  window: ReadWindow,
-  signal: AbortSignal,
+  { window, lent, signal }: PieceOptions,
 ): AsyncGenerator<FilePiece, void, void> {
   if (content.size === 0) {
     if (content.hash === ZERO_HASH) return;
@@ -81,6 +89,7 @@ export async function* readPieces(
         yield { bytes: piece, last: last && at + piece.length === bytes.length };
       }
       next = to;
+      if (lent) run.block.letGo();
     }
   } finally {
     lease?.release();
@@ -109,10 +118,11 @@ async function readVerified(
       verifier.finish(content, pool.known);
     } catch (error) {
       if (fresh || !(error instanceof XetFormatError)) throw error;
+      for (const { block } of runs) block.letGo();
       continue;
     }
     for (const { block, start, end } of runs) {
-      if (start === block.first && end === endOf(block)) pool.cache.put(block);
+      if (start === block.first && end === block.end) pool.cache.put(block);
     }
     return runs;
   }

@@ -9,7 +9,7 @@ import { type PlannedTerm, planTerms } from "./file_plan.ts";
 import type { ReadPool } from "./read_pool.ts";
 import { BrokenOffError, LostPlaceError } from "./source_feed.ts";
 
-/** Chunks of a file that follow one another. */
+/** Chunks of a file that follow one another; whoever is given them is a user of the block. */
 export interface FileRun extends ChunkRun {
   /** Where in the file the first of them begins. */
   readonly position: number;
@@ -81,7 +81,10 @@ export class FileReader {
         this.#position += length;
         if (cursor.ended) await this.#endTerm();
         // A CAS that does not trim terms begins before the place it was asked for.
-        if (this.#position <= this.#reached) continue;
+        if (this.#position <= this.#reached) {
+          run.block.letGo();
+          continue;
+        }
         this.#reached = this.#position;
         this.#failures = { expired: 0, broken: 0, corrupt: 0, lost: 0 };
         return { ...run, position, length };

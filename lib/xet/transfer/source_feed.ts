@@ -5,7 +5,7 @@ import type { CasClient } from "../cas/cas_client.ts";
 import type { FetchSource } from "../cas/reconstruction.ts";
 import type { StoredBytes } from "../cas/stored_bytes.ts";
 import { ChunkList, printHash, xorbHash } from "../hash/mod.ts";
-import { type Block, type ChunkRun, endOf, isIntact, sizeOf } from "./block.ts";
+import type { Block, ChunkRun } from "./block.ts";
 import type { BlockCache } from "./block_cache.ts";
 import { BlockDecoder, type DecodedBlock } from "./block_decoder.ts";
 import type { FeedPlace } from "./feed_place.ts";
@@ -174,16 +174,17 @@ export class SourceFeed {
 
   #find(chunk: number): Block | undefined {
     const { cache } = this.#context;
-    return this.#held.find(({ block }) =>
-      block.first <= chunk && chunk < endOf(block) && isIntact(block)
-    )?.block ?? cache.find(this.#source.xorb, chunk, this);
+    return this.#held.find(({ block }) => block.first <= chunk && chunk < block.end && block.intact)
+      ?.block ?? cache.find(this.#source.xorb, chunk, this);
   }
 
   #letGo({ block, certain, lease }: Held): void {
     lease?.release();
-    if (this.#keep <= 0) return;
-    this.#keep -= sizeOf(block);
-    this.#context.cache.put(block, certain || this.#proven ? undefined : this);
+    if (this.#keep > 0) {
+      this.#keep -= block.size;
+      this.#context.cache.put(block, certain || this.#proven ? undefined : this);
+    }
+    block.letGo();
   }
 
   async #pump(): Promise<void> {
@@ -216,9 +217,9 @@ export class SourceFeed {
 
   #add(held: Held): void {
     const { block, lease } = held;
-    lease?.shrink(sizeOf(block));
+    lease?.shrink(block.size);
     this.#held.push(held);
-    this.#head = endOf(block);
+    this.#head = block.end;
     block.lengths.forEach((length, i) => {
       const hash = block.hashes?.subarray(i * 32, i * 32 + 32);
       if (hash !== undefined) this.#chunks.push(hash, length);
@@ -249,7 +250,7 @@ export class SourceFeed {
       this.#abort.signal.throwIfAborted();
       const moved = this.#moved.promise;
       if (this.#places.values().some((place) => this.#wantsMore(place))) {
-        const held = this.#held.reduce((sum, { block }) => sum + sizeOf(block), 0);
+        const held = this.#held.reduce((sum, { block }) => sum + block.size, 0);
         if (held === 0 || held + length <= MAX_HELD) {
           // Half the budget is left to uploads, so that slow readers do not stop them.
           const lease = budget.tryAcquire(length, budget.limit / 2);
@@ -268,7 +269,7 @@ export class SourceFeed {
     if (this.#head >= place.end) return false;
     if (this.#waiting.has(place)) return true;
     let ahead = 0;
-    for (const { block } of this.#held) if (place.needs(block)) ahead += sizeOf(block);
+    for (const { block } of this.#held) if (place.needs(block)) ahead += block.size;
     return ahead < place.window;
   }
 

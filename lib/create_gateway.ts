@@ -48,6 +48,13 @@ export interface GatewayOptions {
   readonly lentBodies?: boolean;
   /** Bytes that all transfers together may hold. Default: 128 MiB. */
   readonly memoryBudget?: number;
+  /**
+   * Keeps content that was read in a directory, which needs the permissions to read and write there.
+   * Default: only memory is used, within the budget.
+   */
+  readonly diskCache?: { readonly directory: string; readonly maxBytes: number };
+  /** Seconds without a byte after which a fetch of stored bytes is begun anew. Default: 5. */
+  readonly stallTimeoutSeconds?: number;
   /** Seconds of rest after which an unfinished upload is dropped. Default: 86,400. */
   readonly multipartUploadTtlSeconds?: number;
   /** Where multipart uploads are remembered. Default: in memory. */
@@ -104,6 +111,15 @@ export function createGateway(options: GatewayOptions): Gateway {
     ...(options.endpoint !== undefined && { endpoint: options.endpoint }),
     ...(options.namespace !== undefined && { namespace: options.namespace }),
     memoryBudget: options.memoryBudget ?? DEFAULT_BUDGET,
+    ...(options.stallTimeoutSeconds !== undefined && {
+      stallMs: options.stallTimeoutSeconds * 1000,
+    }),
+    ...(options.diskCache && {
+      diskCache: {
+        ...options.diskCache,
+        onError: (error) => log.warning("cache on disk failed", { error }),
+      },
+    }),
   });
   const store = new BucketObjectStore({
     buckets,

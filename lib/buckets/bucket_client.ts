@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { MemoryBudget } from "../flow/memory_budget.ts";
 import { SingleFlight } from "../flow/single_flight.ts";
 import type { Sleep } from "../flow/sleep.ts";
@@ -19,6 +20,7 @@ import {
 import { LookUps } from "./look_ups.ts";
 import {
   type ContentName,
+  type DiskCacheSettings,
   type DownloadOptions,
   type TransferOptions,
   Transfers,
@@ -46,6 +48,11 @@ export interface BucketClientOptions {
   readonly onRetry?: ((error: Error, attempt: number, waitMs: number) => void) | undefined;
   /** A Hub call without any progress for so long fails, in milliseconds. Default: 30,000. */
   readonly timeoutMs?: number | undefined;
+  /**
+   * Keeps content that was read in a directory, each token's apart from that of others. Needs the
+   * permissions to read and write there. Default: only memory is used.
+   */
+  readonly diskCache?: DiskCacheSettings | undefined;
   /**
    * A fetch of stored bytes that stands still for so long is begun anew, in milliseconds; twice as
    * long with each attempt. Default: 5,000.
@@ -130,6 +137,10 @@ export class BucketClient {
       sleep,
       now: options.now,
       stallMs: options.stallMs,
+      diskCache: options.diskCache && {
+        ...options.diskCache,
+        directory: `${options.diskCache.directory}/${cacheNameOf(options.token)}`,
+      },
     });
   }
 
@@ -282,10 +293,15 @@ export class BucketClient {
     this.#closed = true;
     await this.#committer.idle();
     await this.#lookUps.idle();
-    this.#transfers.close();
+    await this.#transfers.close();
   }
 
   #checkOpen(): void {
     if (this.#closed) throw new TypeError("The bucket client has been closed");
   }
+}
+
+/** Tells tokens apart without telling them. */
+function cacheNameOf(token: string): string {
+  return createHash("sha256").update("hugbucket cache\0").update(token).digest("hex").slice(0, 32);
 }

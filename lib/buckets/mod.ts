@@ -8,7 +8,13 @@
 export { BucketClient, type BucketClientOptions } from "./bucket_client.ts";
 export type { CommitOutcome } from "./commit_group.ts";
 export type { CreateOptions, DeleteOptions } from "./lifecycle.ts";
-export type { ContentName, DownloadOptions, PieceOwnership, TransferOptions } from "./transfers.ts";
+export type {
+  ContentName,
+  DiskCacheSettings,
+  DownloadOptions,
+  PieceOwnership,
+  TransferOptions,
+} from "./transfers.ts";
 export type { ListTreeOptions } from "./tree.ts";
 export type { CallOptions } from "../hub/buckets.ts";
 export type { BatchOperation, TreePage, TreePageOptions } from "../hub/files.ts";

@@ -6,6 +6,7 @@ import { createNodeSender } from "../xet/cas/node_sender.ts";
 import { ReconstructionCache } from "../xet/cas/reconstruction_cache.ts";
 import { composeFiles } from "../xet/transfer/compose_files.ts";
 import type { FileRecipe, TransferContext } from "../xet/transfer/context.ts";
+import { DiskCache } from "../xet/transfer/disk_cache.ts";
 import { downloadFile, type PieceOwnership } from "../xet/transfer/download_file.ts";
 import { ReadPool } from "../xet/transfer/read_pool.ts";
 import { uploadFile } from "../xet/transfer/upload_file.ts";
@@ -13,6 +14,16 @@ import { LRUCache } from "lru-cache";
 import type { XetTokens } from "./xet_tokens.ts";
 
 export type { PieceOwnership };
+
+/** A directory in which content that was read is kept. */
+export interface DiskCacheSettings {
+  /** Made when missing; nothing else is in it. */
+  readonly directory: string;
+  /** Most bytes in it. */
+  readonly maxBytes: number;
+  /** Told of failures of the disk; reading goes on without it. */
+  readonly onError?: ((error: Error) => void) | undefined;
+}
 
 /** What {@linkcode Transfers} needs. */
 export interface TransfersOptions {
@@ -26,6 +37,8 @@ export interface TransfersOptions {
   readonly sleep?: Sleep | undefined;
   /** Milliseconds since 1970. Default: `Date.now`. */
   readonly now?: (() => number) | undefined;
+  /** Keeps what was read on disk. */
+  readonly diskCache?: DiskCacheSettings | undefined;
   /** How long a fetch of stored bytes may stand still before it is begun anew, in milliseconds. */
   readonly stallMs?: number | undefined;
 }
@@ -61,6 +74,7 @@ export class Transfers {
   readonly #turn = new FairTurn();
   /** A client's tokens are for one bucket; what it keeps besides them is small. */
   readonly #contexts = new LRUCache<string, TransferContext>({ max: MAX_CONTEXTS });
+  readonly #disk: DiskCache | undefined;
   readonly #pool: ReadPool;
   readonly #reconstructions: ReconstructionCache;
 
@@ -68,7 +82,8 @@ export class Transfers {
   constructor(options: TransfersOptions) {
     this.#options = options;
     const { budget, now } = options;
-    this.#pool = new ReadPool({ budget, turn: this.#turn });
+    this.#disk = options.diskCache && new DiskCache({ ...options.diskCache, turn: this.#turn });
+    this.#pool = new ReadPool({ budget, turn: this.#turn, disk: this.#disk });
     this.#reconstructions = new ReconstructionCache(now && { now });
   }
 
@@ -109,9 +124,10 @@ export class Transfers {
     return downloadFile(this.#context(id), content, options);
   }
 
-  /** Closes kept connections; transfers under way fail. */
-  close(): void {
+  /** Closes kept connections; transfers under way fail. Ends when nothing is written any more. */
+  async close(): Promise<void> {
     this.#sender.close();
+    await this.#disk?.close();
   }
 
   #context(id: string): TransferContext {

@@ -394,6 +394,54 @@ Deno.test("what was not verified is not kept", async () => {
   }, { reader: flips });
 });
 
+Deno.test("what was read and verified stays on disk, for the same token only", async () => {
+  const directory = await Deno.makeTempDir();
+  const diskCache = { directory, maxBytes: 40 * MIB };
+  try {
+    await withReader(async ({ budget, hub, reader, store }) => {
+      const bytes = randomBytes(20 * MIB, 19);
+      const file = await store(bytes);
+      const digest = await sha256(bytes);
+      assertEquals(await sha256(await read(reader, file)), digest);
+      await reader.close();
+      const again = async (token: string, options: DownloadOptions = {}) => {
+        flush(budget);
+        hub.counters.reset();
+        const client = new BucketClient({ endpoint: hub.url, token, diskCache });
+        await new Promise((resolve) => setTimeout(resolve, 100)); // it looks at the directory
+        const got = await read(client, file, options);
+        await client.close();
+        return { digest: await sha256(got), counts: counts(hub).slice(0, 2) };
+      };
+      assertEquals(await again(hub.token), { digest, counts: [1, 0] });
+      assertEquals(await again("hf_other"), { digest, counts: [1, 1] });
+      const range = { first: 7 * MIB, last: 9 * MIB };
+      assertEquals(await again(hub.token, { range }), {
+        digest: await sha256(bytes.slice(range.first, range.last + 1)),
+        counts: [1, 0],
+      });
+      for await (const path of filesIn(directory)) {
+        const content = await Deno.readFile(path);
+        content[1000] = (content[1000] ?? 0) ^ 1;
+        await Deno.writeFile(path, content);
+      }
+      assertEquals((await again(hub.token)).digest, digest);
+    }, {
+      hub: { users: [{ name: "local", token: "hf_local" }, { name: "local", token: "hf_other" }] },
+      reader: { diskCache },
+    });
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
+
+async function* filesIn(directory: string): AsyncGenerator<string> {
+  for await (const { name, isDirectory } of Deno.readDir(directory)) {
+    if (isDirectory) yield* filesIn(`${directory}/${name}`);
+    else yield `${directory}/${name}`;
+  }
+}
+
 Deno.test("clients share nothing", async () => {
   await withReader(async ({ hub, reader, store }) => {
     const bytes = randomBytes(10 * KIB, 17);

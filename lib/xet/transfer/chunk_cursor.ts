@@ -1,4 +1,4 @@
-import type { ChunkRun } from "./block.ts";
+import type { Block, ChunkRun } from "./block.ts";
 import { FeedPlace } from "./feed_place.ts";
 import type { ReadPool, WantedChunks } from "./read_pool.ts";
 import { LostPlaceError, type SourceFeed } from "./source_feed.ts";
@@ -32,7 +32,7 @@ export class ChunkCursor {
     place.window = bytes;
     if (this.#feed !== undefined) {
       if (changed) this.#feed.move();
-    } else if (place.next === place.start && !this.#isKept()) {
+    } else if (place.next === place.start && !this.#mayBeKept()) {
       this.#feed = this.#pool.join(this.#wanted, place, true);
     }
   }
@@ -54,8 +54,12 @@ export class ChunkCursor {
     const place = this.#place;
     try {
       if (this.#feed === undefined) {
-        const block = this.#pool.cache.find(this.#wanted.xorb, place.next);
-        if (block !== undefined) return place.take(block);
+        const block = await this.#kept();
+        if (block !== undefined) {
+          const run = place.take(block);
+          block.letGo();
+          return run;
+        }
       }
       return await this.#joined().take(place, signal);
     } catch (error) {
@@ -73,8 +77,15 @@ export class ChunkCursor {
     await feed?.leave(this.#place);
   }
 
-  #isKept(): boolean {
-    return this.#pool.cache.find(this.#wanted.xorb, this.#place.next) !== undefined;
+  #mayBeKept(): boolean {
+    const { xorb, fresh } = this.#wanted;
+    return !fresh && this.#pool.has(xorb, this.#place.next);
+  }
+
+  async #kept(): Promise<Block | undefined> {
+    return this.#mayBeKept()
+      ? await this.#pool.find(this.#wanted.xorb, this.#place.next)
+      : undefined;
   }
 
   #joined(): SourceFeed {

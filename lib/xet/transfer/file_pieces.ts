@@ -122,7 +122,7 @@ async function readVerified(
       continue;
     }
     for (const { block, start, end } of runs) {
-      if (start === block.first && end === block.end) pool.cache.put(block);
+      if (start === block.first && end === block.end) pool.put(block);
     }
     return runs;
   }

@@ -2,8 +2,10 @@ import { FairTurn } from "../../flow/fair_turn.ts";
 import type { MemoryBudget } from "../../flow/memory_budget.ts";
 import type { CasClient } from "../cas/cas_client.ts";
 import type { FetchSource, Span } from "../cas/reconstruction.ts";
+import type { Block } from "./block.ts";
 import { BlockCache } from "./block_cache.ts";
 import { ChunkCursor } from "./chunk_cursor.ts";
+import type { DiskCache } from "./disk_cache.ts";
 import type { FeedPlace } from "./feed_place.ts";
 import { KnownHashes } from "./known_hashes.ts";
 import { type FeedContext, SourceFeed } from "./source_feed.ts";
@@ -14,6 +16,8 @@ export interface ReadPoolOptions {
   readonly budget: MemoryBudget;
   /** Default: one of its own. */
   readonly turn?: FairTurn | undefined;
+  /** Keeps chunks on disk, too. Default: none does. */
+  readonly disk?: DiskCache | undefined;
   /** Milliseconds, from any time on. Default: `performance.now`. */
   readonly clock?: (() => number) | undefined;
 }
@@ -49,6 +53,7 @@ export class ReadPool {
       budget: options.budget,
       turn: options.turn ?? new FairTurn(),
       cache: new BlockCache(options.budget),
+      disk: options.disk,
       known: new KnownHashes(),
       clock: options.clock ?? (() => performance.now()),
     };
@@ -62,6 +67,28 @@ export class ReadPool {
   /** Chunks whose hashes are certain. */
   get cache(): BlockCache {
     return this.#context.cache;
+  }
+
+  /** Whether a chunk is in memory or on disk. */
+  has(xorb: string, chunk: number): boolean {
+    const { cache, disk } = this.#context;
+    return cache.find(xorb, chunk) !== undefined || disk?.has(xorb, chunk) === true;
+  }
+
+  /** A block of memory or disk that holds a chunk, in memory from then on. */
+  async find(xorb: string, chunk: number): Promise<Block | undefined> {
+    const { cache, disk } = this.#context;
+    const kept = cache.find(xorb, chunk);
+    if (kept !== undefined || !disk?.has(xorb, chunk)) return kept?.hold();
+    const read = await disk.read(xorb, chunk);
+    if (read !== undefined) cache.put(read);
+    return read;
+  }
+
+  /** Keeps a block, the hashes of whose chunks are certain. */
+  put(block: Block): void {
+    this.#context.cache.put(block);
+    this.#context.disk?.put(block);
   }
 
   /** Opens a run of chunks for one reader. Nothing is fetched before it asks. */

@@ -7,6 +7,7 @@ import type { StoredBytes } from "../cas/stored_bytes.ts";
 import { ChunkList, printHash, xorbHash } from "../hash/mod.ts";
 import type { Block, ChunkRun } from "./block.ts";
 import type { BlockCache } from "./block_cache.ts";
+import type { DiskCache } from "./disk_cache.ts";
 import { BlockDecoder, type DecodedBlock } from "./block_decoder.ts";
 import type { FeedPlace } from "./feed_place.ts";
 import type { KnownHashes } from "./known_hashes.ts";
@@ -16,6 +17,7 @@ export interface FeedContext {
   readonly budget: MemoryBudget;
   readonly turn: FairTurn;
   readonly cache: BlockCache;
+  readonly disk?: DiskCache | undefined;
   readonly known: KnownHashes;
   /** Milliseconds, from any time on. */
   readonly clock: () => number;
@@ -132,7 +134,7 @@ export class SourceFeed {
     this.#ended();
     this.#abort.abort();
     await this.#pumping;
-    this.#context.cache.settle(this.#source.xorb, this, this.#proven);
+    this.#settle(this.#proven);
   }
 
   /** A reader's place or window has changed. */
@@ -180,10 +182,13 @@ export class SourceFeed {
 
   #letGo({ block, certain, lease }: Held): void {
     lease?.release();
+    const { cache, disk } = this.#context;
+    const scope = certain || this.#proven ? undefined : this;
     if (this.#keep > 0) {
       this.#keep -= block.size;
-      this.#context.cache.put(block, certain || this.#proven ? undefined : this);
+      cache.put(block, scope);
     }
+    disk?.put(block, scope);
     block.letGo();
   }
 
@@ -235,10 +240,16 @@ export class SourceFeed {
     const { xorb, source: { chunks }, hashed } = this.#source;
     if (!hashed || chunks.start > 0) return;
     if (printHash(xorbHash(this.#chunks)) !== xorb) return; // it goes on behind these chunks
-    const { cache, known } = this.#context;
     this.#proven = true;
-    known.add(xorb, 0, this.#chunks.hashes());
-    cache.settle(xorb, this, true);
+    this.#context.known.add(xorb, 0, this.#chunks.hashes());
+    this.#settle(true);
+  }
+
+  /** What becomes of the blocks that only readers of this feed could see. */
+  #settle(certain: boolean): void {
+    const { cache, disk } = this.#context;
+    cache.settle(this.#source.xorb, this, certain);
+    disk?.settle(this.#source.xorb, this, certain);
   }
 
   /** Waits until another block is wanted and may be held. */

@@ -50,6 +50,7 @@ async function serve(config: Config): Promise<void> {
     domains: config.domains,
     corsOrigins: config.corsOrigins,
     storeChecksums: config.storeChecksums,
+    redirect: config.redirect,
     lentBodies: true,
     memoryBudget: config.memoryBudget,
     stallTimeoutSeconds: config.stallTimeoutSeconds,

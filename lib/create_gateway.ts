@@ -41,6 +41,12 @@ export interface GatewayOptions {
    */
   readonly corsOrigins?: readonly string[];
   /**
+   * Whether GET of an object is answered with 302 to the Hub's own URL where that can be: such an answer
+   * costs a resolver call, and the bytes do not pass the gateway, which then does not verify them.
+   * Default: false.
+   */
+  readonly redirect?: boolean;
+  /**
    * Whether pieces of an answer's body are done with when the next one is asked for, so that their memory
    * can be freed at once. True of `Deno.serve`, to which each piece is handed before the next is read; not of
    * handlers that collect bodies. Default: false.
@@ -141,6 +147,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     domains: (options.domains ?? []).map((domain) => domain.toLowerCase()),
     corsOrigins: options.corsOrigins ?? [],
     storeChecksums: options.storeChecksums ?? false,
+    redirect: options.redirect ?? false,
     lentBodies: options.lentBodies ?? false,
     log,
     now,

@@ -288,6 +288,26 @@ export class BucketClient {
     return this.#transfers.download(id, content, options);
   }
 
+  /**
+   * The Hub's own URL of a file's content, which anybody can read for a while without a token. Asks by
+   * the quota of resolver calls.
+   *
+   * @param id The bucket.
+   * @param path The file.
+   * @param hash The content that is meant.
+   * @returns Undefined if the path holds other content by now, or the Hub names no URL.
+   */
+  async locate(
+    id: string,
+    path: string,
+    hash: string,
+    options: CallOptions = {},
+  ): Promise<string | undefined> {
+    this.#checkOpen();
+    const file = await this.#hub.resolveFile(id, path, options);
+    return file?.xetHash === hash ? file.location : undefined;
+  }
+
   /** Takes no more calls, waits for the commits and look-ups under way, closes connections. */
   async close(): Promise<void> {
     this.#closed = true;

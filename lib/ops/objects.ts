@@ -6,6 +6,7 @@ import type { StoredObject } from "../store/object_store.ts";
 import type { OperationContext, OperationHandler } from "./context.ts";
 import { commitOne } from "./commit_one.ts";
 import { type PartRead, readPart } from "./object_parts.ts";
+import { locationOf } from "./redirect.ts";
 import { storedChecksum } from "./stored_checksum.ts";
 import { writeCondition } from "./write_condition.ts";
 
@@ -37,6 +38,8 @@ export const getObject: OperationHandler<"GetObject"> = async (context, input) =
   if (output.notModified) return output;
   const { store, signal } = context;
   const { object, range } = output;
+  const location = await locationOf(context, input, object);
+  if (location !== undefined) return { ...output, location };
   const body = store.read(input.bucket, object.content, {
     signal,
     lent: context.lentBodies ?? false,

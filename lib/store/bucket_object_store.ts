@@ -200,6 +200,18 @@ export class BucketObjectStore implements ObjectStore {
     );
   }
 
+  locate(
+    bucket: string,
+    { key, content }: StoredObject,
+    options: TransferOptions = {},
+  ): Promise<string | undefined> {
+    return withStoreErrors(async () => {
+      const path = pathOfKey(key);
+      if (path === undefined) return undefined;
+      return await this.#buckets.locate(await this.#hubId(bucket), path, content.hash, options);
+    });
+  }
+
   checkKey(key: string): void {
     checkKey(key);
   }

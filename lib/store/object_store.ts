@@ -245,6 +245,15 @@ export interface ObjectStore {
     options?: ReadOptions,
   ): ReadableStream<Uint8Array>;
   /**
+   * A URL by which anybody can read the object's content for a while, without asking us; undefined if
+   * there is none, or if the object has been overwritten.
+   */
+  locate(
+    bucket: string,
+    object: StoredObject,
+    options?: TransferOptions,
+  ): Promise<string | undefined>;
+  /**
    * Throws `bad_key` when the key cannot be stored (with a message that names the rule), without a
    * Hub call: asked before a body is read.
    */

@@ -66,7 +66,7 @@ export function decodeSome(bytes: Uint8Array, options: DecodeOptions = {}): Deco
   const engine = sharedInstance();
   const input = bytes.subarray(0, engine.input.length);
   engine.input.set(input);
-  const count = engine.calls.unpack(input.length, maxChunks, hashed ? 1 : 0);
+  const count = engine.calls.decode(input.length, maxChunks, hashed ? 1 : 0);
   const consumed = engine.results[0] ?? 0;
   if (count < 0) {
     throw new XetFormatError(`Chunk ${consumed} is not what the format of xorbs allows`);

@@ -26,8 +26,7 @@ interface Exports {
   decompress(payload: number, scheme: number, length: number): number;
   encode_reset(): void;
   encode(added: number, scheme: number, last: number): number;
-  decode(length: number, count: number, hashes: number): number;
-  unpack(length: number, most: number, hashes: number): number;
+  decode(length: number, most: number, hashes: number): number;
 }
 
 /**

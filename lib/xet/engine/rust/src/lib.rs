@@ -244,45 +244,6 @@ pub extern "C" fn encode(added: usize, scheme: u32, last: u32) -> i32 {
     count as i32
 }
 
-/// Decodes `count` serialized chunks, which are exactly the first `length` bytes of `input`, to
-/// `output`; writes their hashes to `records` when asked. Returns the decoded length or an error
-/// code, with the number of the bad chunk as result.
-#[unsafe(no_mangle)]
-pub extern "C" fn decode(length: usize, count: usize, hashes: u32) -> i32 {
-    let State { input, output, records, results, scratch, .. } = state();
-    if length > INPUT || count > MAX_RECORDS {
-        return BAD_CALL;
-    }
-    let bytes = &input[..length];
-    let (mut at, mut written) = (0, 0);
-    for index in 0..count {
-        results[0] = index as u32;
-        let Some(header) = bytes.get(at..at + chunk::HEADER) else {
-            return BAD_HEADER;
-        };
-        let payload = u32::from_le_bytes([header[1], header[2], header[3], 0]) as usize;
-        let size = u32::from_le_bytes([header[5], header[6], header[7], 0]) as usize;
-        if header[0] != 0 || payload > chunk::MAX_PAYLOAD || size > MAX {
-            return BAD_HEADER;
-        }
-        at += chunk::HEADER;
-        let (Some(payload), Some(target)) =
-            (bytes.get(at..at + payload), output.get_mut(written..written + size))
-        else {
-            return BAD_HEADER;
-        };
-        if !chunk::read(payload, header[4], target, scratch) {
-            return BAD_PAYLOAD;
-        }
-        if hashes != 0 {
-            records[index * 32..(index + 1) * 32].copy_from_slice(&chunk::hash(target));
-        }
-        at += payload.len();
-        written += size;
-    }
-    if at != length { BAD_HEADER } else { written as i32 }
-}
-
 /// Decodes the serialized chunks at the start of the first `length` bytes of `input`: at most `most`,
 /// as many as are whole, and as many compressed ones as `output` has room for. Chunks that are stored
 /// raw stay where they are in `input`, so that nobody copies them twice. Writes to `records` hash
@@ -290,7 +251,7 @@ pub extern "C" fn decode(length: usize, count: usize, hashes: u32) -> i32 {
 /// bytes of input that were decoded. Returns the number of chunks or an error code, with the number
 /// of the bad chunk as result.
 #[unsafe(no_mangle)]
-pub extern "C" fn unpack(length: usize, most: usize, hashes: u32) -> i32 {
+pub extern "C" fn decode(length: usize, most: usize, hashes: u32) -> i32 {
     let State { input, output, records, results, scratch, .. } = state();
     if length > INPUT {
         return BAD_CALL;

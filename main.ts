@@ -15,8 +15,7 @@ import { InFlight } from "./lib/http/in_flight.ts";
 import { createConsoleLog, type Log } from "./lib/log.ts";
 import type { EmbeddedHub } from "./lib/create_embedded_hub.ts";
 
-const SWEEP_CRON = "*/10 * * * *";
-const SWEEP_MS = 10 * 60 * 1000;
+const MINUTE_MS = 60_000;
 /** The token of the embedded hub's user when none is given. */
 const LOCAL_TOKEN = "hf_local";
 
@@ -25,8 +24,8 @@ const { values: flags, positionals: [command = "serve", ...rest] } = parseComman
 if (flags.help) finish(helpText(denoJson.version));
 else if (flags.version) finish(denoJson.version);
 else if (rest.length > 0) fail(`Unexpected argument: ${rest[0]}\n\n${helpText(denoJson.version)}`);
-else if (command === "serve") await serve(settings());
-else if (command === "hub") await serveHub(settings());
+else if (command === "serve") await telling(serve);
+else if (command === "hub") await telling(serveHub);
 else if (command === "health") await checkHealth(settings());
 else fail(`Unknown command: ${command}\n\n${helpText(denoJson.version)}`);
 
@@ -57,24 +56,44 @@ async function serve(config: Config): Promise<void> {
     ...(config.cacheDir !== undefined && {
       diskCache: { directory: config.cacheDir, maxBytes: config.cacheSize },
     }),
+    otherNamespaces: config.otherNamespaces,
+    ...(config.workers !== undefined && { workers: config.workers }),
     multipartUploadTtlSeconds: config.multipartUploadTtlSeconds,
     log,
   });
-  scheduleSweep(gateway, log);
+  scheduleSweeps(gateway, log);
   const stopped = stopSignal(log);
   const requests = new InFlight();
-  const server = Deno.serve({
-    hostname: config.host,
-    port: config.port,
-    automaticCompression: false,
-    onListen: ({ hostname, port }) =>
-      console.log(startText({ config, hostname, port, accessKey, hubUrl: hub?.url })),
-  }, requests.wrap(gateway.handler, gateway.refuse));
+  const server = listening(
+    () =>
+      Deno.serve({
+        hostname: config.host,
+        port: config.port,
+        automaticCompression: false,
+        onListen: ({ hostname, port }) =>
+          console.log(startText({ config, hostname, port, accessKey, hubUrl: hub?.url })),
+      }, requests.wrap(gateway.handler, gateway.refuse)),
+    `Port ${config.port} is taken: set HUGBUCKET_PORT to another port`,
+  );
   await stopped;
-  await requests.finish();
+  if (!await requests.finish(config.shutdownGraceSeconds * 1000)) {
+    log.warning("stopped with requests under way", { seconds: config.shutdownGraceSeconds });
+    return;
+  }
   await server.shutdown();
   await gateway.close();
   await hub?.close();
+}
+
+/** Says what kept a command from its work: a port that is taken, a directory that is none. */
+async function telling(work: (config: Config) => Promise<void>): Promise<void> {
+  const config = settings();
+  try {
+    await work(config);
+  } catch (error) {
+    if (config.logLevel === "debug" || !(error instanceof Error)) throw error;
+    fail(`HugBucket stopped: ${error.message}\n(HUGBUCKET_LOG_LEVEL=debug shows where.)`);
+  }
 }
 
 /** The embedded hub alone, as a Hub for other tools. */
@@ -92,18 +111,30 @@ async function serveHub(config: Config): Promise<void> {
 
 async function startHub(config: Config, token: string): Promise<EmbeddedHub> {
   const { createEmbeddedHub } = await import("./lib/create_embedded_hub.ts");
+  return await listening(
+    () =>
+      createEmbeddedHub({
+        directory: config.dataDir,
+        hostname: "127.0.0.1",
+        port: config.hubPort,
+        users: [{ name: "local", token }],
+      }),
+    `Port ${config.hubPort} is taken: set HUGBUCKET_HUB_PORT to another port for the embedded hub`,
+  );
+}
+
+/** Starts something that listens; an address that is taken ends the program with the message. */
+function listening<T>(start: () => T, message: string): T {
+  const tell = (error: unknown): never => {
+    if (error instanceof Deno.errors.AddrInUse) fail(message);
+    throw error;
+  };
   try {
-    return await createEmbeddedHub({
-      directory: config.dataDir,
-      hostname: "127.0.0.1",
-      port: config.hubPort,
-      users: [{ name: "local", token }],
-    });
+    const started = start();
+    // What starts later fails later.
+    return started instanceof Promise ? started.catch(tell) as T : started;
   } catch (error) {
-    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    return fail(
-      `Port ${config.hubPort} is taken: set HUGBUCKET_HUB_PORT to another port for the embedded hub`,
-    );
+    return tell(error);
   }
 }
 
@@ -125,31 +156,73 @@ async function checkCacheAccess({ cacheDir }: Config): Promise<void> {
   }
 }
 
-function scheduleSweep(gateway: Gateway, log: Log): void {
-  const sweep = async () => {
-    const removed = await gateway.sweep();
-    if (removed > 0) log.info("multipart uploads expired", { removed });
-  };
-  // Deno.cron is undefined where the runtime was started without that feature.
-  if (Deno.cron !== undefined) Deno.cron("multipart sweep", SWEEP_CRON, sweep);
-  else Deno.unrefTimer(setInterval(sweep, SWEEP_MS));
+function scheduleSweeps(gateway: Gateway, log: Log): void {
+  schedule(log, {
+    name: "multipart sweep",
+    cron: "*/10 * * * *",
+    minutes: 10,
+    run: async () => {
+      const removed = await gateway.sweep();
+      if (removed > 0) log.info("multipart uploads expired", { removed });
+    },
+  });
+  schedule(log, {
+    name: "sidecar sweep",
+    cron: "17 3 * * *",
+    minutes: 24 * 60,
+    run: async () => {
+      const removed = await gateway.sweepSidecars();
+      if (removed > 0) log.info("sidecars without an object deleted", { removed });
+    },
+  });
 }
 
-/** Resolves on SIGINT or SIGTERM; a second signal then ends the process at once. */
+/** Something that is done again and again. */
+interface Job {
+  readonly name: string;
+  readonly cron: string;
+  /** As the cron expression has it. */
+  readonly minutes: number;
+  readonly run: () => Promise<void>;
+}
+
+/** A job that fails is logged, and done again when its time comes. */
+function schedule(log: Log, { name, cron, minutes, run }: Job): void {
+  const attempt = async () => {
+    try {
+      await run();
+    } catch (error) {
+      log.error(`${name} failed`, {
+        error: error instanceof Error ? error : new Error(String(error)),
+      });
+    }
+  };
+  // Deno.cron is undefined where the runtime was started without that feature.
+  if (Deno.cron !== undefined) Deno.cron(name, cron, attempt);
+  else Deno.unrefTimer(setInterval(attempt, minutes * MINUTE_MS));
+}
+
+/** The task runner passes on a signal that the terminal has sent to the gateway already. */
+const REPEATED_MS = 1000;
+
+/** Resolves on SIGINT or SIGTERM; another one later ends the process at once. */
 function stopSignal(log: Log): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const signals: readonly Deno.Signal[] = Deno.build.os === "windows"
     ? ["SIGINT"]
     : ["SIGINT", "SIGTERM"];
-  const listeners = signals.map((signal) => {
-    const listener = () => {
-      log.info("stopping", { signal });
-      for (const { signal, listener } of listeners) Deno.removeSignalListener(signal, listener);
-      resolve();
-    };
-    Deno.addSignalListener(signal, listener);
-    return { signal, listener };
-  });
+  let stoppedAt: number | undefined;
+  for (const signal of signals) {
+    Deno.addSignalListener(signal, () => {
+      if (stoppedAt === undefined) {
+        stoppedAt = performance.now();
+        log.info("stopping", { signal });
+        resolve();
+      } else if (performance.now() - stoppedAt > REPEATED_MS) {
+        Deno.exit(130);
+      }
+    });
+  }
   return promise;
 }
 

@@ -137,6 +137,9 @@ function steps(): readonly Step[] {
       headers: { range: `bytes=${50 * MIB}-${50 * MIB + 65_535}` },
     })),
     one("CopyObject", "PUT", "bench/copy", copy),
+    one("CopyObject with x-amz-checksum-algorithm", "PUT", "bench/copy", () => ({
+      headers: { ...copy().headers, "x-amz-checksum-algorithm": "SHA256" },
+    })),
     one("ListObjectsV2, 5 keys", "GET", "bench?list-type=2"),
     one("DeleteObject", "DELETE", "bench/copy"),
     many(`PutObject 4 KiB, ${CLIENTS} at a time`, (s3, i) => s3("PUT", `bench/many/${i}`, small())),

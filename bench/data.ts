@@ -22,6 +22,12 @@ export class DataSource {
     this.#base = kind === "random" ? randomBase() : textBase();
   }
 
+  /** The same source, about to give the same bytes again. */
+  rewound(): this {
+    this.#serial = 0n;
+    return this;
+  }
+
   /**
    * The next bytes, in blocks of 1 MiB. Each block has its own buffer.
    *

@@ -1,13 +1,14 @@
 /**
  * The benches: ratios and counts of one run, as tables.
  *
- *     deno task bench [--only throughput|memory|calls] [--size 256MiB]
+ *     deno task bench [--only throughput|memory|dedup|calls] [--size 256MiB]
  *
  * @module
  */
 
 import { parseArgs } from "node:util";
 import { type CallCount, countCalls } from "./calls.ts";
+import { measureDedup, type Moved } from "./dedup.ts";
 import { measureMemory, type MemoryResult } from "./memory.ts";
 import { type KindResult, measureThroughput, type ThroughputResult } from "./throughput.ts";
 
@@ -15,7 +16,7 @@ const KIB = 1024;
 const MIB = KIB * 1024;
 const GIB = MIB * 1024;
 const UNITS: Readonly<Record<string, number>> = { "": 1, KIB, MIB, GIB };
-const SECTIONS = ["throughput", "memory", "calls"];
+const SECTIONS = ["throughput", "memory", "dedup", "calls"];
 /** The most that one PUT takes. */
 const MAX_SIZE = 5 * GIB;
 /** A run that takes longer hangs. */
@@ -35,6 +36,10 @@ try {
   if (wants("memory")) {
     const bytes = size ?? 2 * GIB;
     showMemory(bytes, await inDirectory((path) => measureMemory(bytes, path, signal)));
+  }
+  if (wants("dedup")) {
+    const bytes = size ?? GIB;
+    showDedup(bytes, await inDirectory((path) => measureDedup(bytes, path, signal)));
   }
   if (wants("calls")) showCalls(await countCalls());
 } finally {
@@ -134,6 +139,19 @@ function showMemory(size: number, result: MemoryResult): void {
     ["gateway, PUT", mebibytes(result.put)],
     ["gateway, GET", mebibytes(result.get)],
     ["embedded hub, both", mebibytes(result.hub)],
+  ]);
+}
+
+function showDedup(size: number, steps: readonly Moved[]): void {
+  const percent = (part: number, whole: number) => `${(100 * part / whole).toFixed(2)} %`;
+  showTable(`Bytes moved to and from the CAS, an object of ${sizeText(size)}`, [
+    ["", "sent ÷ size", "read ÷ size", "queries", "checks", "CAS calls"],
+    ...steps.map(({ step, size, sent, read, queries, checks, calls }) => [
+      step,
+      percent(sent, size),
+      percent(read, size),
+      ...[queries, checks, calls].map(String),
+    ]),
   ]);
 }
 

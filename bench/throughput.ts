@@ -105,7 +105,9 @@ function measureEngine(source: DataSource) {
   const encode = (rounds: number): number => {
     let stored = 0;
     for (let round = 0; round < rounds; round++) {
-      for (const block of blocks) stored += encoder.push(block).bytes.length;
+      for (const block of blocks) {
+        for (const { encodedLength } of encoder.push(block)) stored += encodedLength;
+      }
     }
     return stored;
   };

@@ -30,8 +30,16 @@ export async function accessKeyOf(directory: string): Promise<AccessKey> {
   }
   const key = makeAccessKey();
   await Deno.mkdir(directory, { recursive: true });
-  await Deno.writeTextFile(path, `${JSON.stringify(key)}\n`, { mode: 0o600, createNew: true });
-  return key;
+  return await keep(directory, path, key);
+}
+
+/** Written beside its place and moved there, so that a file under its name is whole. */
+async function keep(directory: string, path: string, key: AccessKey): Promise<AccessKey> {
+  const part = `${directory}/access_key.${crypto.randomUUID()}.part`;
+  await Deno.writeTextFile(part, `${JSON.stringify(key)}\n`, { mode: 0o600, createNew: true });
+  await Deno.rename(part, path);
+  // Another process may have been as quick: what lies there now counts.
+  return parse(path, await Deno.readTextFile(path));
 }
 
 function parse(path: string, text: string): AccessKey {

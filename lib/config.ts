@@ -48,6 +48,12 @@ export interface Config {
   readonly stallTimeoutSeconds: number;
   /** Whether readers of objects are sent to the Hub's own URLs. */
   readonly redirect: boolean;
+  /** Namespaces whose buckets are listed besides those of the default one. */
+  readonly otherNamespaces: readonly string[];
+  /** How long requests under way may take when the gateway is stopped. */
+  readonly shutdownGraceSeconds: number;
+  /** Threads for the byte work of uploads; absent for as many as pay. */
+  readonly workers?: number;
   /** The least level that is logged. */
   readonly logLevel: LogLevel;
 }
@@ -74,6 +80,12 @@ const MIB = 1024 * 1024;
 const UNITS: Readonly<Record<string, number>> = { "": 1, KIB: 1024, MIB, GIB: 1024 * MIB };
 
 const text = v.pipe(v.string(), v.trim(), v.nonEmpty("must not be blank"));
+const token = v.pipe(text, v.regex(/^[!-~]+$/, "must be a token, which has no blanks"));
+const NAMESPACE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,95}$/;
+const namespace = v.pipe(
+  text,
+  v.regex(NAMESPACE, "must be the name of a user or an organization"),
+);
 const port = v.pipe(
   v.string(),
   v.regex(/^\d{1,5}$/, "must be a port number, 0 to 65535"),
@@ -91,9 +103,14 @@ const bytes = v.pipe(
   v.transform(parseBytes),
   v.minValue(32 * MIB, "must be at least 32MiB"),
 );
+const workers = v.pipe(
+  v.string(),
+  v.regex(/^\d{1,2}$/, "must be a number of threads, 0 to 99"),
+  v.transform(Number),
+);
 const url = v.pipe(
   v.string(),
-  v.check(isHttpUrl, "must be an http or https URL without query"),
+  v.check(isHttpUrl, "must be an http or https URL without user, password and query"),
   v.transform((value) => value.replace(/\/+$/, "")),
 );
 const flag = v.pipe(
@@ -115,6 +132,10 @@ const domains = list(
   /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i,
   "must be domains without a port, such as s3.example.com, separated by commas",
 );
+const namespaces = list(
+  NAMESPACE,
+  "must be names of users or organizations, separated by commas",
+);
 const origins = list(
   /^[!-)+-~]*\*?[!-)+-~]*$/,
   "must be origins such as https://example.com, each with one * at most, separated by commas",
@@ -122,9 +143,10 @@ const origins = list(
 const logLevel = v.picklist(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`);
 
 const SCHEMA = v.object({
-  HF_TOKEN: v.optional(text),
+  HF_TOKEN: v.optional(token),
   HF_ENDPOINT: v.optional(url, "https://huggingface.co"),
-  HF_NAMESPACE: v.optional(text),
+  HF_NAMESPACE: v.optional(namespace),
+  HUGBUCKET_NAMESPACES: v.optional(namespaces),
   AWS_ACCESS_KEY_ID: v.optional(text),
   AWS_SECRET_ACCESS_KEY: v.optional(text),
   HUGBUCKET_ALLOW_ANONYMOUS: v.optional(flag, "false"),
@@ -142,6 +164,8 @@ const SCHEMA = v.object({
   HUGBUCKET_CACHE_SIZE: v.optional(bytes, "1GiB"),
   HUGBUCKET_STALL_TIMEOUT: v.optional(seconds, "5"),
   HUGBUCKET_REDIRECT: v.optional(flag, "false"),
+  HUGBUCKET_WORKERS: v.optional(workers),
+  HUGBUCKET_SHUTDOWN_GRACE: v.optional(seconds, "300"),
   HUGBUCKET_LOG_LEVEL: v.optional(logLevel, "info"),
 });
 
@@ -153,6 +177,8 @@ export const VARIABLES: Readonly<Record<VariableName, string>> = {
   HF_TOKEN: "token for the Hub; without it an embedded hub has to be asked for",
   HF_ENDPOINT: "base URL of the Hub",
   HF_NAMESPACE: "namespace of plain bucket names; default: the token's user",
+  HUGBUCKET_NAMESPACES:
+    "further namespaces, separated by commas, whose buckets ListBuckets shows as namespace--name",
   AWS_ACCESS_KEY_ID: "access key that clients sign with",
   AWS_SECRET_ACCESS_KEY: "its secret; without the pair authentication is off",
   HUGBUCKET_ALLOW_ANONYMOUS: "true: serve unsigned requests although others can reach the address",
@@ -172,6 +198,9 @@ export const VARIABLES: Readonly<Record<VariableName, string>> = {
     "seconds without a byte after which a fetch from the store is begun anew",
   HUGBUCKET_REDIRECT:
     "true: answer GET of an object with 302 to the Hub's own URL where that can be",
+  HUGBUCKET_WORKERS:
+    "threads for the byte work of uploads (default: processors less one, at most 4)",
+  HUGBUCKET_SHUTDOWN_GRACE: "seconds that requests under way may take when the gateway is stopped",
   HUGBUCKET_LOG_LEVEL: `least level to log: ${LOG_LEVELS.join(", ")}`,
 };
 
@@ -223,6 +252,9 @@ function toConfig(env: v.InferOutput<typeof SCHEMA>): Config {
     cacheSize: env.HUGBUCKET_CACHE_SIZE,
     stallTimeoutSeconds: env.HUGBUCKET_STALL_TIMEOUT,
     redirect: env.HUGBUCKET_REDIRECT,
+    otherNamespaces: env.HUGBUCKET_NAMESPACES ?? [],
+    shutdownGraceSeconds: env.HUGBUCKET_SHUTDOWN_GRACE,
+    ...(env.HUGBUCKET_WORKERS !== undefined && { workers: env.HUGBUCKET_WORKERS }),
     logLevel: env.HUGBUCKET_LOG_LEVEL,
   };
 }
@@ -260,5 +292,5 @@ function parseBytes(value: string): number {
 function isHttpUrl(value: string): boolean {
   const parsed = URL.parse(value);
   return parsed !== null && /^https?:$/.test(parsed.protocol) && parsed.search === "" &&
-    parsed.hash === "";
+    parsed.hash === "" && parsed.username === "" && parsed.password === "";
 }

@@ -4,11 +4,13 @@
  * @module
  */
 
+import { LRUCache } from "lru-cache";
 import { StoreError } from "./errors/store_error.ts";
+import { Allowance } from "./flow/allowance.ts";
 import type { Log } from "./log.ts";
 import { type Address, bucketOf } from "./s3/address.ts";
 import { answerPreflight, corsHeaders, gatewayCorsRules } from "./s3/cors_match.ts";
-import type { CorsRule, ObjectStore } from "./store/object_store.ts";
+import type { BucketSettingsOptions, CorsRule, ObjectStore } from "./store/object_store.ts";
 
 /** What {@linkcode CorsRules} are made of. */
 export interface CorsRulesOptions {
@@ -18,7 +20,16 @@ export interface CorsRulesOptions {
   readonly origins: readonly string[];
   /** Told of rules that cannot be read. */
   readonly log: Log;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
 }
+
+/**
+ * How many looks preflights can cost in a minute at buckets that are not known to be there. Nobody signs a
+ * preflight: anybody could spend the Hub's quota, of 1,000 calls in five minutes, with names made up.
+ */
+const LOOKS_PER_MINUTE = 60;
+const MAX_KNOWN_BUCKETS = 10_000;
 
 /** A request that has been answered. */
 export interface AnsweredRequest {
@@ -26,38 +37,49 @@ export interface AnsweredRequest {
   readonly requestId: string;
   /** What it is about, as far as that is known. */
   readonly address: Address | undefined;
+  /** Whether it was found to be signed well: else the answer costs no look at the bucket. */
+  readonly authenticated: boolean;
 }
 
 /** What browsers are told of who may read answers (Fetch Standard, "CORS protocol"). */
 export class CorsRules {
   readonly #options: CorsRulesOptions;
   readonly #gatewayRules: readonly CorsRule[];
+  /** Buckets that have been there. */
+  readonly #known = new LRUCache<string, true>({ max: MAX_KNOWN_BUCKETS });
+  readonly #looks: Allowance;
 
   /** @param options The rules' places. */
   constructor(options: CorsRulesOptions) {
     this.#options = options;
     this.#gatewayRules = gatewayCorsRules(options.origins);
+    this.#looks = new Allowance({ times: LOOKS_PER_MINUTE, perMs: 60_000, now: options.now });
   }
 
   /**
-   * The answer to a preflight. What does not ask as one costs no look at the bucket.
+   * The answer to a preflight. What does not ask as one costs no look at the bucket, and of looks at buckets that
+   * are not known there are so many: beyond, what is remembered of them holds.
    *
    * @throws {S3Error} BadRequest when it does not say what is asked, AccessForbidden when no rule allows it.
    */
   async answerPreflight(headers: Headers, address: Address): Promise<Response> {
     const asks = headers.has("origin") && headers.has("access-control-request-method");
-    return answerPreflight(headers, asks ? await this.#rulesOf(address) : []);
+    if (!asks) return answerPreflight(headers, []);
+    const bucket = bucketOf(address);
+    const remembered = bucket !== undefined && !this.#known.has(bucket) && !this.#looks.take();
+    return answerPreflight(headers, await this.#rulesOf(address, { remembered }));
   }
 
   /** Lets scripts of other origins see the answer, an error too, where a rule allows it. */
   async allowOrigin(
-    { request, requestId, address }: AnsweredRequest,
+    { request, requestId, address, authenticated }: AnsweredRequest,
     answer: Headers,
   ): Promise<void> {
     const { method, headers } = request;
     if (method === "OPTIONS" || !headers.has("origin")) return;
     try {
-      const allowed = corsHeaders(method, headers, await this.#rulesOf(address));
+      const rules = await this.#rulesOf(address, { remembered: !authenticated });
+      const allowed = corsHeaders(method, headers, rules);
       for (const [name, value] of Object.entries(allowed)) answer.set(name, value);
     } catch (error) {
       // The request itself has been answered: only scripts of other origins cannot see how.
@@ -68,11 +90,16 @@ export class CorsRules {
     }
   }
 
-  async #rulesOf(address: Address | undefined): Promise<readonly CorsRule[]> {
+  async #rulesOf(
+    address: Address | undefined,
+    look: BucketSettingsOptions = {},
+  ): Promise<readonly CorsRule[]> {
     const bucket = address && bucketOf(address);
     if (bucket === undefined) return this.#gatewayRules;
     try {
-      return (await this.#options.store.bucketSettings(bucket)).cors ?? this.#gatewayRules;
+      const { cors } = await this.#options.store.bucketSettings(bucket, look);
+      if (!look.remembered) this.#known.set(bucket, true);
+      return cors ?? this.#gatewayRules;
     } catch (error) {
       const absent = error instanceof StoreError &&
         ["no_such_bucket", "bad_bucket_name"].includes(error.kind);

@@ -100,6 +100,10 @@ export interface EmbeddedHub {
   readonly switches: Switches;
   /** Calls and bytes by endpoint. */
   readonly counters: Counters;
+  /**
+   * Has the CAS forget a xorb (its printed hash) and what is made of it, as the real one may when no bucket holds that any more.
+   */
+  forgetXorb(hash: string): void;
   /** Finishes the requests under way, stops listening and closes the data. */
   close(): Promise<void>;
 }
@@ -148,6 +152,7 @@ export async function createEmbeddedHub(options: EmbeddedHubOptions = {}): Promi
       handler: half.handler,
       switches: half.switches,
       counters: half.counters,
+      forgetXorb: half.forgetXorb,
       close,
     };
   } catch (error) {
@@ -205,7 +210,13 @@ async function openHalves(
     randomId,
     onError,
   });
-  return { handler, switches, counters, close: () => cas.close() };
+  return {
+    handler,
+    switches,
+    counters,
+    forgetXorb: (hash: string) => cas.forgetXorb(hash),
+    close: () => cas.close(),
+  };
 }
 
 function accountOf(user: EmbeddedHubUser): Account {

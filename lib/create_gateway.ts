@@ -19,6 +19,8 @@ export interface GatewayOptions {
   readonly endpoint?: string;
   /** The namespace of plain bucket names. Default: the token's user. */
   readonly namespace?: string;
+  /** Further namespaces, whose buckets ListBuckets shows as `namespace--name`. Default: none. */
+  readonly otherNamespaces?: readonly string[];
   /** Key pairs that clients sign with. Without any, every request is refused unless `allowAnonymous`. */
   readonly credentials?: readonly Credential[];
   /** Serves every request unsigned when there are no credentials. Default: false. */
@@ -61,6 +63,8 @@ export interface GatewayOptions {
   readonly diskCache?: { readonly directory: string; readonly maxBytes: number };
   /** Seconds without a byte after which a fetch of stored bytes is begun anew. Default: 5. */
   readonly stallTimeoutSeconds?: number;
+  /** Threads for the byte work of uploads; 0 does it in place. Default: processors less one, at most 4. */
+  readonly workers?: number;
   /** Seconds of rest after which an unfinished upload is dropped. Default: 86,400. */
   readonly multipartUploadTtlSeconds?: number;
   /** Where multipart uploads are remembered. Default: in memory. */
@@ -81,6 +85,12 @@ export interface Gateway {
   readonly refuse: (request: Request) => Promise<Response>;
   /** Drops multipart uploads whose time is over; to be called every few minutes. Returns how many. */
   sweep(): Promise<number>;
+  /**
+   * Deletes what the gateway kept beside objects that other tools have deleted or overwritten since, in the buckets where
+   * it has met any; to be called once a day or so. What fails is logged, and tried again the next time. Returns how
+   * many files were deleted.
+   */
+  sweepSidecars(): Promise<number>;
   /** Ends connections to the Hub and the CAS. Requests under way must have ended. */
   close(): Promise<void>;
 }
@@ -126,9 +136,11 @@ export function createGateway(options: GatewayOptions): Gateway {
         onError: (error) => log.warning("cache on disk failed", { error }),
       },
     }),
+    ...(options.workers !== undefined && { workers: options.workers }),
   });
   const store = new BucketObjectStore({
     buckets,
+    otherNamespaces: options.otherNamespaces ?? [],
     locks: options.locks ?? new MemoryKeyLocks(),
     now,
     onIgnored: ({ bucket, path, reason }) =>
@@ -152,7 +164,15 @@ export function createGateway(options: GatewayOptions): Gateway {
     log,
     now,
   });
-  return { handler, refuse, sweep: () => registry.sweep(), close: () => buckets.close() };
+  const sweepFailed = (hubBucket: string, error: Error) =>
+    log.warning("sidecar sweep failed", { hubBucket, error });
+  return {
+    handler,
+    refuse,
+    sweep: () => registry.sweep(),
+    sweepSidecars: () => store.sweepSeenBuckets(sweepFailed),
+    close: () => buckets.close(),
+  };
 }
 
 function refuse({ method }: Request): Promise<Response> {

@@ -8,6 +8,8 @@
 import type { Authenticator } from "./auth/authenticator.ts";
 import type { FormClaim } from "./auth/post_form.ts";
 import { CorsRules } from "./cors_rules.ts";
+import { S3Error } from "./errors/s3_error.ts";
+import type { S3ErrorCode } from "./errors/s3_error_table.ts";
 import { toS3Error } from "./errors/to_s3_error.ts";
 import { BodyChain } from "./http/body_chain.ts";
 import { formatHttpDate } from "./http/dates.ts";
@@ -16,11 +18,13 @@ import { parseTarget, requireHost } from "./http/request_target.ts";
 import type { Log } from "./log.ts";
 import type { OperationContext, OperationTable } from "./ops/context.ts";
 import { logRequest, observeBody, type RequestTrace } from "./request_log.ts";
-import { type Address, addressOf, bucketOf, hostBucketOf } from "./s3/address.ts";
+import { type Address, addressOf, bucketAddressOf, bucketOf, hostBucketOf } from "./s3/address.ts";
 import { type Codec, CODECS, isServed } from "./s3/codecs.ts";
 import { detectOperation, isFormPost, unservedError } from "./s3/detect.ts";
 import { writeError } from "./s3/errors.ts";
+import { expectedOwners } from "./s3/expected_owners.ts";
 import { openForm } from "./s3/form_request.ts";
+import type { OperationName, UnservedOperation } from "./s3/operation_names.ts";
 import type { ServedOperation } from "./s3/operations.ts";
 import type { S3Request } from "./s3/s3_request.ts";
 import { screenRequest } from "./s3/screen.ts";
@@ -48,6 +52,8 @@ export interface GatewayParts {
   readonly domains?: readonly string[];
   /** Origins whose scripts may use buckets without CORS rules, as in `AllowedOrigin`. Default none. */
   readonly corsOrigins?: readonly string[];
+  /** How long is waited for a client that has stopped sending, in milliseconds. Default: a minute. */
+  readonly bodyIdleMs?: number;
   /** Where the line of each request goes. */
   readonly log: Log;
   /** Milliseconds since 1970. Default: the system's clock. */
@@ -63,9 +69,19 @@ export type RequestHandler = (request: Request) => Promise<Response>;
 interface Exchange {
   readonly request: Request;
   readonly trace: RequestTrace;
+  /** As it was sent. */
+  path?: string;
   address?: Address;
+  /** Whether somebody with a right to ask sent it: only they may cost calls of the Hub. */
+  authenticated: boolean;
   readonly bodies: BodyChain;
 }
+
+/** What somebody who does not hold the secret can make of a signed request by another body. */
+const BODY_FORGERIES: ReadonlySet<S3ErrorCode> = new Set([
+  "SignatureDoesNotMatch",
+  "XAmzContentSHA256Mismatch",
+]);
 
 /**
  * Makes the function that answers S3 requests.
@@ -77,13 +93,14 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
   const newRequestId = parts.requestId ?? (() => randomHex(8));
   const hostId = btoa(randomHex(24));
   const domains = parts.domains ?? [];
-  const { store, log } = parts;
-  const cors = new CorsRules({ store, log, origins: parts.corsOrigins ?? [] });
+  const { store, log, bodyIdleMs } = parts;
+  const cors = new CorsRules({ store, log, now, origins: parts.corsOrigins ?? [] });
 
   async function handle(request: Request): Promise<Response> {
     const { method } = request;
     const trace: RequestTrace = { requestId: newRequestId(), method, startedAt: now() };
-    const exchange: Exchange = { request, trace, bodies: new BodyChain(request.body) };
+    const bodies = new BodyChain(request.body);
+    const exchange: Exchange = { request, trace, authenticated: false, bodies };
     let response: Response;
     try {
       response = await serve(exchange);
@@ -97,10 +114,12 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
     const { request, trace, bodies } = exchange;
     requireHost(request.headers.get("host"));
     const target = parseTarget(request.url);
+    exchange.path = target.rawPath;
     const hostBucket = hostBucketOf(request.headers.get("host"), domains);
-    const address = exchange.address = addressOf(target.rawPath, hostBucket);
-    const bucket = bucketOf(address);
+    // The bucket is known, and its CORS rules hold, even if the key cannot be read.
+    const bucket = bucketOf(exchange.address = bucketAddressOf(target.rawPath, hostBucket));
     if (bucket !== undefined) trace.bucket = bucket;
+    const address = exchange.address = addressOf(target.rawPath, hostBucket);
     const { method, headers } = request;
     // A browser never signs it, and asks before any request that scripts send (Fetch Standard, CORS).
     if (method === "OPTIONS") {
@@ -115,17 +134,31 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
       form,
       ...(hostBucket !== undefined && { hostBucket }),
     });
+    // A form comes without a signature of the request's own.
+    exchange.authenticated = !form || sender.signed;
     const query = parseQuery(target.rawQuery, sender.plus);
-    const s3 = s3Request({ request, bodies, address, hostBucket, query, sender });
+    const s3 = s3Request({
+      request,
+      bodies,
+      address,
+      hostBucket,
+      query,
+      sender,
+      ...(bodyIdleMs !== undefined && { idleMs: bodyIdleMs }),
+    });
     const operation = trace.operation = detectOperation(s3);
-    if (isStubbed(operation)) return await answerStub(operation, address);
-    if (!isServed(operation)) throw unservedError(operation);
-    screenRequest(operation, s3);
-    const authenticate = (claim: FormClaim) => parts.authenticator.authenticateForm(claim, sender);
+    if (isStubbed(operation)) return await answerStub(operation, s3);
+    if (!isServed(operation)) return await answerUnserved(operation, address);
+    // Whoever sent a form is known from the form only, and costs no call of the store before.
+    if (form) screenRequest(operation, s3);
+    const authenticate = (claim: FormClaim) => {
+      const form = parts.authenticator.authenticateForm(claim, sender);
+      exchange.authenticated = true;
+      return form;
+    };
     const asked = operation === "PostObject" && form
       ? await openForm(s3, { authenticate, bodies })
       : s3;
-    if (asked !== s3) screenRequest(operation, asked);
     return await perform(operation, asked, {
       store,
       registry: parts.registry,
@@ -145,26 +178,49 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
     context: OperationContext,
   ): Promise<Response> {
     const { read, write }: Codec<N> = CODECS[operation];
-    const input = await readOrThrow(operation, () => read(request), request.address);
+    const input = await readOrThrow(operation, async () => {
+      screenRequest(operation, request);
+      if (operation !== "CreateBucket") await requireOwner(request);
+      const input = await read(request);
+      await request.verifyUnopenedBody();
+      return input;
+    }, request.address);
     const output = await parts.operations[operation](context, input);
     return write(output, request);
   }
 
-  async function answerStub(operation: StubbedOperation, address: Address): Promise<Response> {
-    const bucket = bucketOf(address);
+  async function answerStub(operation: StubbedOperation, request: S3Request): Promise<Response> {
+    await request.verifyUnopenedBody();
+    const bucket = bucketOf(request.address);
     if (bucket !== undefined) await store.statBucket(bucket);
+    await requireOwner(request);
     return writeStub(operation);
+  }
+
+  /** Who takes a bucket for somebody else's must not use it. */
+  async function requireOwner(request: S3Request): Promise<void> {
+    const expected = expectedOwners(request);
+    if (expected.length === 0) return;
+    const { id } = await store.owner();
+    if (expected.some((owner) => owner !== id)) throw new S3Error("AccessDenied");
+  }
+
+  async function answerUnserved(operation: UnservedOperation, address: Address): Promise<Response> {
+    return await readOrThrow<never>(operation, () => {
+      throw unservedError(operation);
+    }, address);
   }
 
   /** A missing bucket outranks whatever is wrong with the request: S3 looks for it first. */
   async function readOrThrow<T>(
-    operation: ServedOperation,
+    operation: OperationName,
     read: () => T | Promise<T>,
     address: Address,
   ): Promise<T> {
     try {
       return await read();
     } catch (error) {
+      if (error instanceof S3Error && BODY_FORGERIES.has(error.code)) throw error;
       const bucket = bucketOf(address);
       if (bucket !== undefined && operation !== "CreateBucket") {
         await store.statBucket(bucket);
@@ -173,17 +229,18 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
     }
   }
 
-  function refuse({ request, trace, address }: Exchange, cause: unknown): Response {
+  function refuse({ request, trace, address, path = "/" }: Exchange, cause: unknown): Response {
     const error = trace.error = toS3Error(cause);
     const { requestId } = trace;
-    return writeError(error, { method: request.method, address, requestId, hostId });
+    return writeError(error, { method: request.method, address, path, requestId, hostId });
   }
 
   async function finish(exchange: Exchange, response: Response): Promise<Response> {
-    const { request, trace, address, bodies } = exchange;
+    const { request, trace, address, authenticated, bodies } = exchange;
     const { headers, status } = response;
-    await cors.allowOrigin({ request, requestId: trace.requestId, address }, headers);
-    headers.set("x-amz-request-id", trace.requestId);
+    const { requestId } = trace;
+    await cors.allowOrigin({ request, requestId, address, authenticated }, headers);
+    headers.set("x-amz-request-id", requestId);
     headers.set("x-amz-id-2", hostId);
     headers.set("Server", "HugBucket");
     headers.set("Date", formatHttpDate(new Date(now())));
@@ -197,7 +254,8 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
       logRequest(log, trace, { status, endedAt: now(), ...end });
     // Other bodies are whole already; touching them as streams would cost Deno's fast path.
     if (trace.operation === "GetObject" && response.ok && response.body !== null) {
-      return new Response(observeBody(response.body, logEnd), { status, headers });
+      const body = observeBody(response.body, request.signal, logEnd);
+      return new Response(body, { status, headers });
     }
     const bytes = request.method === "HEAD" ? 0 : Number(headers.get("Content-Length") ?? 0);
     logEnd({ bytes, aborted: request.signal.aborted });

@@ -26,7 +26,10 @@ export interface AnswerEnd {
   readonly failure?: unknown;
 }
 
-/** Writes the one line of a request: an error for what is our fault, else the ordinary course. */
+/**
+ * Writes the one line of a request: an error for what is our fault, else the ordinary course. A refusal that has a cause
+ * is the Hub's, and may mean that the gateway's own token or namespace is wrong.
+ */
 export function logRequest(log: Log, trace: RequestTrace, end: AnswerEnd): void {
   const { requestId, method, operation, bucket, error } = trace;
   const facts: LogFacts = {
@@ -40,13 +43,16 @@ export function logRequest(log: Log, trace: RequestTrace, end: AnswerEnd): void 
     ms: end.endedAt - trace.startedAt,
     ...(end.aborted && { aborted: true }),
   };
-  const failure = end.failure ?? (end.status >= 500 ? error : undefined);
+  const failure = end.failure ?? (isTold(end.status, error) ? error : undefined);
   if (failure === undefined || end.aborted) return log.info("request", facts);
   const cause = failure instanceof Error ? failure : new Error(String(failure));
   const line = { ...facts, error: cause };
-  if (end.status === 503 || end.status === 501) log.warning("request", line);
+  if (end.status === 503 || end.status === 501 || end.status === 403) log.warning("request", line);
   else log.error("request", line);
 }
+
+const isTold = (status: number, error: S3Error | undefined): boolean =>
+  status >= 500 || (status === 403 && error?.cause !== undefined);
 
 /** How a body ended: its bytes, and why it ended early. */
 export interface BodyEnd {
@@ -60,14 +66,21 @@ export interface BodyEnd {
  * through, so that a client which leaves ends the fetch from the storage.
  *
  * @param body The body.
+ * @param client Aborts when the client goes away: what fails then is no failure of the storage.
  * @param ended Called once: at the end, on failure, or when the client went away.
  */
 export function observeBody(
   body: ReadableStream<Uint8Array>,
+  client: AbortSignal,
   ended: (end: BodyEnd) => void,
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   let bytes = 0;
+  let told = false;
+  const tell = (end: Omit<BodyEnd, "bytes">): void => {
+    if (!told) ended({ bytes, ...end });
+    told = true;
+  };
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
@@ -77,14 +90,16 @@ export function observeBody(
           return controller.enqueue(value);
         }
       } catch (failure) {
-        ended({ bytes, aborted: false, failure });
+        tell(client.aborted ? { aborted: true } : { aborted: false, failure });
+        // Nobody is there to see how it ends, and of an error the runtime would print the stack.
+        if (client.aborted) return controller.close();
         throw failure;
       }
-      ended({ bytes, aborted: false });
+      tell({ aborted: false });
       controller.close();
     },
     async cancel(reason) {
-      ended({ bytes, aborted: true });
+      tell({ aborted: true });
       await reader.cancel(reason);
     },
   }, { highWaterMark: 0 });

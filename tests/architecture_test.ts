@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { pathToFileURL } from "node:url";
 
 interface Edge {
   readonly from: string;
@@ -30,7 +31,7 @@ const placeName = (path: string): string => path.replace(/^lib\//, "").replace(/
 
 /** Every static and dynamic import between the project's own files. */
 async function edges(): Promise<readonly Edge[]> {
-  const root = `file://${Deno.cwd()}/`;
+  const root = `${pathToFileURL(Deno.cwd())}/`;
   const found = new Map<string, Edge>();
   for (const entry of ["main.ts", "mod.ts"]) {
     const { stdout, success } = await new Deno.Command(Deno.execPath(), {
@@ -53,6 +54,7 @@ async function edges(): Promise<readonly Edge[]> {
       }
     }
   }
+  assert(found.size > 500, `only ${found.size} imports were found`);
   return [...found.values()].filter(({ from, to }) => !`${from} ${to}`.includes("links/"));
 }
 

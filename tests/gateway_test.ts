@@ -327,6 +327,7 @@ Deno.test("sub-resources that are not served touch nothing", async () => {
   const { handler, store } = memoryGateway();
   await store.createBucket("bucket");
   const before = store.calls.length;
+  // Of those that S3 has, a bucket that is missing would be said first.
   const requests: [string, string, number][] = [
     ["PUT", "/bucket?lifecycle", 501],
     ["PUT", "/bucket?policy", 501],
@@ -350,7 +351,7 @@ Deno.test("sub-resources that are not served touch nothing", async () => {
     assertEquals(response.headers.has("allow"), status === 405);
     await response.body?.cancel();
   }
-  assertEquals(store.calls.slice(before), []);
+  assertEquals(new Set(store.calls.slice(before)), new Set(["statBucket bucket"]));
 });
 
 Deno.test("a preflight is answered unsigned, and without CORS rules never allowed", async () => {
@@ -370,18 +371,117 @@ Deno.test("a preflight is answered unsigned, and without CORS rules never allowe
   assertEquals(store.calls, ["bucketSettings bucket"]);
 });
 
-Deno.test("a missing bucket outranks a bad argument and a bad document", async () => {
-  const { handler } = memoryGateway();
-  for (const [method, path] of [["GET", "/missing?max-keys=x"], ["POST", "/missing?delete"]]) {
+Deno.test("scripts of other origins see why a key cannot be", async () => {
+  const { handler, store } = memoryGateway();
+  await store.createBucket("bucket");
+  const rule = { allowedOrigins: ["*"], allowedMethods: ["GET"], allowedHeaders: [] };
+  await store.updateBucketSettings("bucket", () => ({ cors: [{ ...rule, exposeHeaders: [] }] }));
+  for (const [key, code] of [["k".repeat(1025), "KeyTooLongError"], ["%ff", "InvalidURI"]]) {
+    const headers = { origin: "https://example.org" };
+    const response = await handler(new Request(`http://localhost/bucket/${key}`, { headers }));
+    const body = await response.text();
+    assertStringIncludes(body, `<Code>${code}</Code>`);
+    assertStringIncludes(body, "<Resource>/bucket</Resource>");
+    assertEquals(response.headers.get("access-control-allow-origin"), "*");
+  }
+});
+
+Deno.test("a request that is refused is told of CORS rules that are known, and costs no look at them", async () => {
+  const { handler, store } = memoryGateway(CREDENTIAL);
+  await store.createBucket("bucket");
+  const ask = async (method: string, headers: HeadersInit) => {
+    const response = await handler(new Request("http://localhost/bucket/k", { method, headers }));
+    await response.body?.cancel();
+    return [response.status, response.headers.get("access-control-allow-origin")];
+  };
+  const headers = { origin: "https://example.org", authorization: "AWS x:y" };
+  assertEquals(await ask("GET", headers), [403, null]);
+  await store.updateBucketSettings("bucket", () => ({
+    cors: [{
+      allowedOrigins: ["https://example.org"],
+      allowedMethods: ["GET"],
+      allowedHeaders: [],
+      exposeHeaders: [],
+    }],
+  }));
+  const before = store.calls.length;
+  assertEquals(await ask("GET", headers), [403, "https://example.org"]);
+  assertEquals(await ask("GET", { origin: "https://example.org" }), [403, "https://example.org"]);
+  assertEquals(await ask("PUT", headers), [403, null]);
+  assertEquals(store.calls.slice(before), []);
+});
+
+Deno.test("a body that an operation has no use for is held to what was signed of it", async () => {
+  const { handler, store } = memoryGateway();
+  await store.createBucket("bucket");
+  const hash = createHash("sha256").update("body").digest("hex");
+  const empty = createHash("sha256").digest("hex");
+  const ask = async (method: string, body: string, sha256: string, more: HeadersInit = {}) => {
+    const headers = new Headers(more);
+    headers.set("x-amz-content-sha256", sha256);
+    headers.set("content-length", String(body.length));
     const response = await handler(
-      new Request(`http://localhost${path}`, {
-        method: method ?? "",
-        ...(method === "POST" && { body: "<no xml" }),
-      }),
+      new Request("http://localhost/bucket/k?uploads", { method, headers, body }),
     );
-    assertEquals(response.status, 404);
+    return [response.status, /<Code>(\w+)</.exec(await response.text())?.[1]];
+  };
+  assertEquals(await ask("POST", "body", hash), [200, undefined]);
+  assertEquals(await ask("POST", "", empty), [200, undefined]);
+  assertEquals(await ask("POST", "body", "UNSIGNED-PAYLOAD"), [200, undefined]);
+  const before = store.calls.length;
+  assertEquals(await ask("POST", "body", empty), [400, "XAmzContentSHA256Mismatch"]);
+  assertEquals(await ask("POST", "other", hash), [400, "XAmzContentSHA256Mismatch"]);
+  const framed = { "x-amz-decoded-content-length": "4" };
+  const form = "STREAMING-UNSIGNED-PAYLOAD-TRAILER";
+  assertEquals(await ask("POST", "4\r\nbody\r\n0\r\n\r\n", form, framed), [200, undefined]);
+  const large = "x".repeat(2 * 1024 * 1024);
+  const largeHash = createHash("sha256").update(large).digest("hex");
+  assertEquals((await ask("POST", large, largeHash))[1], "MaxMessageLengthExceeded");
+  assertEquals(store.calls.slice(before).filter((call) => !call.startsWith("statBucket")), []);
+});
+
+Deno.test("a missing bucket outranks whatever else is wrong with a request", async () => {
+  const { handler } = memoryGateway();
+  const requests: [target: string, init: RequestInit][] = [
+    ["?max-keys=x", {}],
+    ["?delete", { method: "POST", body: "<no xml" }],
+    ["/k?versionId=x", {}],
+    ["/k?response-expires=x", {}],
+    ["/k", { headers: { "x-amz-expected-bucket-owner": "another" } }],
+    ["?policy", { headers: { "x-amz-expected-bucket-owner": "another" } }],
+    ["/k", { method: "PUT", headers: { "x-amz-storage-class": "FLOPPY" }, body: "x" }],
+    ["/k", { method: "PUT", headers: { "x-amz-server-side-encryption": "aws:kms" }, body: "x" }],
+  ];
+  for (const [target, init] of requests) {
+    const response = await handler(new Request(`http://localhost/missing${target}`, init));
+    assertEquals(response.status, 404, target);
     assertStringIncludes(await response.text(), "<BucketName>missing</BucketName>");
   }
+});
+
+Deno.test("who takes a bucket for somebody else's is refused, whatever is asked", async () => {
+  const { handler, store } = memoryGateway();
+  await store.createBucket("bucket");
+  await store.createBucket("gone");
+  const owner = "x-amz-expected-bucket-owner";
+  const send = async (method: string, target: string, headers: HeadersInit) =>
+    (await handler(new Request(`http://localhost${target}`, { method, headers }))).status;
+  const requests = [
+    ["GET", "/bucket"],
+    ["GET", "/bucket?policy"],
+    ["PUT", "/bucket/k"],
+    ["GET", "/bucket/k"],
+    ["DELETE", "/bucket/k"],
+    ["DELETE", "/gone"],
+  ] as const;
+  for (const [method, target] of requests) {
+    assertEquals(await send(method, target, { [owner]: "another" }), 403, `${method} ${target}`);
+  }
+  const source = { "x-amz-copy-source": "bucket/k", "x-amz-source-expected-bucket-owner": "x" };
+  assertEquals(await send("PUT", "/bucket/copy", source), 403);
+  assertEquals(await send("DELETE", "/gone", { [owner]: "owner-id" }), 204);
+  // There is no bucket yet that could be somebody's.
+  assertEquals(await send("PUT", "/new", { [owner]: "another" }), 200);
 });
 
 Deno.test("HEAD answers have the object's length and errors no body", async () => {
@@ -497,6 +597,44 @@ Deno.test("a body that does not come is not waited for: the connection is closed
   const received = await converse(gateway.port, put, /<\/Error>/);
   assertMatch(received, /^HTTP\/1\.1 403 /);
   assertMatch(received, /connection: close/i);
+});
+
+Deno.test("a client that stops sending gets RequestTimeout, and nothing is stored", async () => {
+  const { handler, store } = memoryGateway(undefined, undefined, { bodyIdleMs: 50 });
+  await store.createBucket("bucket");
+  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, handler);
+  const heads = {
+    "a length": "Content-Length: 300000\r\n\r\n",
+    "chunks": "Transfer-Encoding: chunked\r\n\r\n30d40\r\n",
+    "aws-chunked": "Content-Length: 300000\r\nx-amz-decoded-content-length: 200000\r\n" +
+      "x-amz-content-sha256: STREAMING-UNSIGNED-PAYLOAD-TRAILER\r\n\r\n30d40\r\n",
+  };
+  for (const [name, head] of Object.entries(heads)) {
+    const begun = `PUT /bucket/k HTTP/1.1\r\nHost: h\r\n${head}${"x".repeat(100_000)}`;
+    const received = await converse(server.addr.port, begun, /<\/Error>/);
+    assertMatch(received, /^HTTP\/1\.1 400 [^]*<Code>RequestTimeout</, name);
+    assertMatch(received, /connection: close/i, name);
+  }
+  assertEquals(await store.stat("bucket", ["k"]), [undefined]);
+});
+
+Deno.test("a client that sends slowly is not taken for one that has stopped", async () => {
+  const { handler, store } = memoryGateway(undefined, undefined, { bodyIdleMs: 1000 });
+  await store.createBucket("bucket");
+  let left = 15;
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      if (left-- === 0) return controller.close();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      controller.enqueue(new Uint8Array(1000));
+    },
+  });
+  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, handler);
+  const url = `http://127.0.0.1:${server.addr.port}/bucket/k`;
+  const response = await fetch(url, { method: "PUT", body });
+  await response.body?.cancel();
+  assertEquals(response.status, 200);
+  assertEquals((await store.stat("bucket", ["k"]))[0]?.content.size, 15_000);
 });
 
 Deno.test("keys are what was sent: dots, double slashes and escapes survive", async () => {

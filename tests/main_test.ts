@@ -1,3 +1,5 @@
+import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { createEmbeddedHub } from "../lib/create_embedded_hub.ts";
 
@@ -68,6 +70,11 @@ async function start(
       return { code, text: rest + await errors };
     },
   };
+}
+
+/** Writes more than the sockets in between hold, so that the gateway must be reading. */
+async function writeUntilRead(writer: WritableStreamDefaultWriter<Uint8Array>): Promise<void> {
+  for (let i = 0; i < 24; i++) await writer.write(new Uint8Array(1 << 20));
 }
 
 const endpointOf = (text: string): string => /S3 endpoint +(http\S+)/.exec(text)?.[1] ?? "";
@@ -202,8 +209,7 @@ Deno.test("SIGTERM finishes the request under way, then ends", async () => {
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const answer = fetch(`${url}/slow/key`, { method: "PUT", body: readable });
   const writer = writable.getWriter();
-  await writer.write(new Uint8Array(100_000));
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  await writeUntilRead(writer);
   gateway.child.kill("SIGTERM");
   await new Promise((resolve) => setTimeout(resolve, 200));
   await writer.write(new Uint8Array(100_000));
@@ -213,6 +219,98 @@ Deno.test("SIGTERM finishes the request under way, then ends", async () => {
   assertEquals((await gateway.end()).code, 0);
   await hub.close();
 });
+
+Deno.test("main.ts sweeps uploads every ten minutes and sidecars once a day, by cron or by timers", async () => {
+  const hub = await createEmbeddedHub();
+  const permissions = ["--preload=tests/support/cron_probe.ts", ...NET_AND_ENV];
+  for (
+    const [CRON_PROBE, expected] of [
+      ["cron", ["cron multipart sweep: */10 * * * *", "cron sidecar sweep: 17 3 * * *"]],
+      ["timers", ["timer: 600000", "timer: 86400000"]],
+    ] as const
+  ) {
+    const env = { HF_TOKEN: hub.token, HF_ENDPOINT: hub.url, CRON_PROBE };
+    const gateway = await start(/AUTHENTICATION IS OFF[^]*\n\n/, [], env, permissions);
+    gateway.child.kill("SIGTERM");
+    const { code, text } = await gateway.end();
+    const lines = (gateway.text + text).split("\n").filter((line) => /^(cron|timer)/.test(line));
+    assertEquals([code, lines], [0, expected]);
+  }
+  await hub.close();
+});
+
+Deno.test("Ctrl-C on the start task finishes the request under way", () =>
+  inDirectory(async (directory) => {
+    // A group of its own, to which a terminal sends the signal: the task runner gets it and passes it on.
+    const child = new Deno.Command("setsid", {
+      args: [Deno.execPath(), "task", "start"],
+      env: {
+        HF_TOKEN: "",
+        AWS_ACCESS_KEY_ID: "key",
+        AWS_SECRET_ACCESS_KEY: "secret",
+        HUGBUCKET_PORT: "0",
+        HUGBUCKET_HUB_PORT: "0",
+        HUGBUCKET_DATA_DIR: directory,
+      },
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
+    const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    let text = "";
+    while (endpointOf(text) === "") {
+      const { value, done } = await reader.read();
+      assert(!done, text);
+      text += value;
+    }
+    const s3 = new S3Client({
+      endpoint: endpointOf(text),
+      region: "us-east-1",
+      forcePathStyle: true,
+      credentials: { accessKeyId: "key", secretAccessKey: "secret" },
+    });
+    await s3.send(new CreateBucketCommand({ Bucket: "slow" }));
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+    const url = await getSignedUrl(s3, new PutObjectCommand({ Bucket: "slow", Key: "key" }));
+    const answer = fetch(url, { method: "PUT", body: readable });
+    const writer = writable.getWriter();
+    await writeUntilRead(writer);
+    Deno.kill(-child.pid, "SIGINT");
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await writer.write(new Uint8Array(100_000));
+    await writer.close();
+    const response = await answer;
+    assertEquals([response.status, await response.text()], [200, ""]);
+    await child.status;
+    while (!(await reader.read()).done);
+    s3.destroy();
+  }));
+
+Deno.test("main.ts tells in a line what kept it from starting", () =>
+  inDirectory(async (directory) => {
+    const taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = taken.addr as Deno.NetAddr;
+    const env = { HF_TOKEN: "hf_x", HF_ENDPOINT: "http://127.0.0.1:1" };
+    const noPort = await run([], { ...env, HUGBUCKET_PORT: String(port) }, NET_AND_ENV);
+    taken.close();
+    assertEquals(noPort.code, 1);
+    assertMatch(noPort.stderr, /^Port \d+ is taken: set HUGBUCKET_PORT/);
+    await Deno.writeTextFile(`${directory}/file`, "");
+    await Deno.mkdir(`${directory}/broken`);
+    await Deno.writeTextFile(`${directory}/broken/access_key.json`, "{");
+    await Deno.mkdir(`${directory}/other`);
+    await Deno.writeTextFile(`${directory}/other/hub.sqlite`, "no database".repeat(100));
+    for (const name of ["file", "broken", "other"]) {
+      const { code, stderr } = await run(["--embedded-hub"], {
+        HUGBUCKET_DATA_DIR: `${directory}/${name}`,
+      });
+      assertEquals(code, 1, name);
+      assertMatch(stderr, /^HugBucket stopped: .+\n\(HUGBUCKET_LOG_LEVEL=debug shows where\.\)\n$/);
+    }
+    const bad = { HF_TOKEN: "hf x", HF_ENDPOINT: "http://user:pw@host", HF_NAMESPACE: "a/../" };
+    const settings = await run([], bad);
+    assertMatch(settings.stderr, /HF_TOKEN[^]*HF_ENDPOINT[^]*HF_NAMESPACE/);
+    assert(!settings.stderr.includes("user:pw") && !settings.stderr.includes("hf x"));
+  }));
 
 Deno.test("main.ts hub is a Hub for other tools", () =>
   inDirectory(async (directory) => {

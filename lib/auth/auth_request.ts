@@ -1,5 +1,6 @@
 import type { PlusMeaning } from "../http/query.ts";
 import type { Credential } from "./credential.ts";
+import type { HeaderValues } from "./header_lines.ts";
 import type { PayloadForm } from "./payload_form.ts";
 
 /** What of a request is looked at to authenticate it, raw as it came. */
@@ -35,6 +36,11 @@ export interface Authenticated<C extends Credential = Credential> {
   readonly signed: boolean;
   /** What a bare `+` in the query means by the signature; `parseQuery` takes it. */
   readonly plus: PlusMeaning;
+  /**
+   * Headers that came in several lines and that the runtime shows joined by `, `: as the signature has them,
+   * joined by `,`. Without a signature nothing tells.
+   */
+  readonly rejoined: HeaderValues;
   /** Whether the signer may have moved headers into the query: its `x-amz-*` parameters are headers. */
   readonly hoisted: boolean;
 }

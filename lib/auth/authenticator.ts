@@ -5,7 +5,12 @@ import type { Authenticated, AuthRequest, Mechanism } from "./auth_request.ts";
 import type { Credential, CredentialLookup } from "./credential.ts";
 import { readHeaderV4, V4_SCHEME } from "./header_v4.ts";
 import { payloadForm } from "./payload_form.ts";
-import { type AuthenticatedForm, authenticateForm, type FormClaim } from "./post_form.ts";
+import {
+  type AuthenticatedForm,
+  authenticateForm,
+  type FormClaim,
+  refuseFormSignature,
+} from "./post_form.ts";
 import { readQueryV4, requireAlive } from "./query_v4.ts";
 import { expiredError, MAX_PRESIGNED_SECONDS, requestTime, requireFresh } from "./request_time.ts";
 import { SigningKeys } from "./signing_keys.ts";
@@ -81,6 +86,7 @@ export class Authenticator<C extends Credential = Credential> {
    * @throws {S3Error} Whatever S3 answers: AccessDenied, SignatureDoesNotMatch and so on.
    */
   authenticateForm(form: FormClaim, sender: Authenticated<C>): AuthenticatedForm<C> {
+    if (sender.signed && this.#lookup !== undefined) refuseFormSignature(form.fields);
     const lookup = sender.signed ? undefined : this.#lookup;
     return authenticateForm(form, { lookup, keys: this.#keys, now: this.#now() });
   }
@@ -155,14 +161,14 @@ function acceptV2<C extends Credential>(
     });
   }
   const presigned = kind === "query-v2";
-  const { plus, hoisted } = verifyV2(request, {
+  const reading = verifyV2(request, {
     accessKeyId,
     secretAccessKey,
     signature,
     dateLine,
     presigned,
   });
-  return { kind, accessKeyId, credential, payload, signed: true, plus, hoisted };
+  return { kind, accessKeyId, credential, payload, signed: true, ...reading };
 }
 
 function unchecked<C extends Credential>(
@@ -170,25 +176,26 @@ function unchecked<C extends Credential>(
   authorization: string | null,
   query: Query,
 ): Authenticated<C> {
-  const kind = headerMechanism(authorization) ?? queryMechanism(query) ?? "anonymous";
+  const kind = headerMechanism(authorization) ?? queryMechanisms(query)[0] ?? "anonymous";
   const hoisted = query.get("X-Amz-Content-Sha256");
   return {
     kind,
     payload: payloadForm(request.headers, hoisted),
     signed: kind !== "anonymous",
     plus: "blank",
+    rejoined: new Map(),
     hoisted: kind === "query-v4" || kind === "query-v2",
   };
 }
 
 function requireOneMechanism(authorization: string | null, query: Query): Mechanism {
   const inHeader = headerMechanism(authorization);
-  const inQuery = queryMechanism(query);
-  if (authorization !== null && inQuery !== undefined) {
+  const [inQuery, second] = queryMechanisms(query);
+  if (second !== undefined || (authorization !== null && inQuery !== undefined)) {
     throw new S3Error("InvalidArgument", {
       message: "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, " +
         "Signature query string parameter or the Authorization header should be specified",
-      fields: { ArgumentName: "Authorization", ArgumentValue: scheme(authorization) },
+      fields: { ArgumentName: "Authorization", ArgumentValue: scheme(authorization ?? "") },
     });
   }
   if (authorization !== null && inHeader === undefined) {
@@ -196,7 +203,9 @@ function requireOneMechanism(authorization: string | null, query: Query): Mechan
       throw new S3Error("NotImplemented", { message: "Signature Version 4A is not supported." });
     }
     throw new S3Error("InvalidArgument", {
-      message: "Unsupported Authorization Type",
+      message: /\s/.test(authorization.trim())
+        ? "Unsupported Authorization Type"
+        : "Authorization header is invalid -- one and only one ' ' (space) required",
       fields: { ArgumentName: "Authorization", ArgumentValue: scheme(authorization) },
     });
   }
@@ -214,10 +223,14 @@ function headerMechanism(authorization: string | null): "header-v4" | "header-v2
   return scheme(authorization) === "AWS" ? "header-v2" : undefined;
 }
 
-function queryMechanism(query: Query): "query-v4" | "query-v2" | undefined {
-  const v4 = ["X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature"];
-  if (v4.some((name) => query.has(name))) return "query-v4";
-  return query.has("AWSAccessKeyId") || query.has("Signature") ? "query-v2" : undefined;
+function queryMechanisms(query: Query): readonly ("query-v4" | "query-v2")[] {
+  const hasAny = (names: readonly string[]) => names.some((name) => query.has(name));
+  return [
+    ...hasAny(["X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature"])
+      ? ["query-v4"] as const
+      : [],
+    ...hasAny(["AWSAccessKeyId", "Signature"]) ? ["query-v2"] as const : [],
+  ];
 }
 
 function refuseSecurityToken(headers: Headers, query: Query): void {

@@ -1,6 +1,6 @@
-import type { ChecksumAlgorithm, DigestAlgorithm } from "../checksum/algorithms.ts";
+import type { ChecksumAlgorithm } from "../checksum/algorithms.ts";
 import { S3Error } from "../errors/s3_error.ts";
-import { BlockReader } from "../http/block_reader.ts";
+import { BlockReader, DEFAULT_BLOCK_SIZE } from "../http/block_reader.ts";
 import { emptyStream, pullStream } from "../http/byte_streams.ts";
 import { AwsChunkedDecoder } from "./aws_chunked.ts";
 import { BodyDigests, type ComputedDigests } from "./body_digests.ts";
@@ -8,8 +8,13 @@ import { type BodyExpectations, readExpectations } from "./expectations.ts";
 import type { PayloadForm } from "./payload_form.ts";
 import { checkTrailers, parseTrailers } from "./trailers.ts";
 
+/** How long is waited for a client that has stopped sending. */
+const IDLE_MS = 60_000;
 /** The most that S3 takes in one PUT: 5 GiB. */
 export const MAX_BODY_LENGTH = 5 * 1024 ** 3;
+
+/** Bytes of the smallest block that a body is read in. */
+const MIN_BLOCK_SIZE = 1024;
 
 /** What to do with a body besides verifying it. */
 export interface BodyOptions {
@@ -19,6 +24,8 @@ export interface BodyOptions {
   readonly checksums?: readonly ChecksumAlgorithm[];
   /** The most bytes, without framing. Default 5 GiB. */
   readonly maxLength?: number;
+  /** How long is waited for the next bytes, in milliseconds. Default 60,000. */
+  readonly idleMs?: number;
   /**
    * Whether `x-amz-checksum-*` headers speak of this body. Default true; false for
    * CompleteMultipartUpload, where they speak of the object.
@@ -83,15 +90,20 @@ export function openBody(
   const algorithm = expected.checksum?.algorithm ?? expected.trailer;
   const { wireLength } = expected;
   const reader = new BlockReader(body ?? emptyStream(), {
+    idleMs: options.idleMs ?? IDLE_MS,
     ...(wireLength !== undefined && { length: wireLength }),
   });
   return {
-    stream: pullStream(reader, (block) => verifier.take(block)),
+    stream: pullStream(reader, (block) => verifier.take(block), blockSizeFor(wireLength)),
     ...(length !== undefined && { length }),
     ...(algorithm !== undefined && { checksumAlgorithm: algorithm }),
     digests: () => verifier.digests(),
   };
 }
+
+/** Small bodies get small blocks. One byte more than they have lets the first read see the end. */
+const blockSizeFor = (length = DEFAULT_BLOCK_SIZE): number =>
+  Math.min(DEFAULT_BLOCK_SIZE, length + MIN_BLOCK_SIZE);
 
 class BodyVerifier {
   readonly #expected: BodyExpectations;
@@ -120,7 +132,7 @@ class BodyVerifier {
 
   /**
    * Takes a block as it came, or the end, and returns what of it belongs to the body. */
-  take(block: Uint8Array | undefined): Uint8Array | undefined {
+  take(block: Uint8Array<ArrayBuffer> | undefined): Uint8Array | undefined {
     if (block === undefined) return this.#finish();
     const data = this.#decoder === undefined ? block : this.#decoder.push(block);
     this.#digests.update(data);
@@ -166,7 +178,7 @@ function* neededDigests(
   expected: BodyExpectations,
   payload: PayloadForm,
   options: BodyOptions,
-): Generator<DigestAlgorithm, void, undefined> {
+): Generator<ChecksumAlgorithm, void, undefined> {
   if (payload.kind === "plain" && payload.sha256 !== undefined) yield "SHA256";
   if (expected.md5 !== undefined || options.md5) yield "MD5";
   if (expected.checksum !== undefined) yield expected.checksum.algorithm;

@@ -1,4 +1,4 @@
-import type { ChecksumAlgorithm, DigestAlgorithm } from "../checksum/algorithms.ts";
+import type { ChecksumAlgorithm } from "../checksum/algorithms.ts";
 import { encodeBase64 } from "../checksum/base64.ts";
 import { createDigest, type Digest } from "../checksum/digest.ts";
 import { S3Error } from "../errors/s3_error.ts";
@@ -16,16 +16,18 @@ export interface ComputedDigests {
 
 /** Computes just the digests that are needed of a body, and holds them against what was promised. */
 export class BodyDigests {
-  readonly #running = new Map<DigestAlgorithm, Digest>();
-  readonly #done = new Map<DigestAlgorithm, Uint8Array>();
+  readonly #running = new Map<ChecksumAlgorithm, Digest>();
+  readonly #done = new Map<ChecksumAlgorithm, Uint8Array>();
   #length = 0;
+  /** Whether the MD5 was sent as a checksum, and not just as `Content-MD5` or asked for. */
+  #md5IsChecksum = false;
 
   /**
    * Starts the digests.
    *
    * @param algorithms Which digests; doubles count once.
    */
-  constructor(algorithms: Iterable<DigestAlgorithm>) {
+  constructor(algorithms: Iterable<ChecksumAlgorithm>) {
     for (const algorithm of algorithms) {
       if (!this.#running.has(algorithm)) this.#running.set(algorithm, createDigest(algorithm));
     }
@@ -60,10 +62,19 @@ export class BodyDigests {
         },
       });
     }
-    if (expected.md5 !== undefined) this.#compare("MD5", expected.md5, "Content-MD5");
+    if (expected.md5 !== undefined) {
+      this.#compare(
+        "MD5",
+        expected.md5,
+        "The Content-MD5 you specified did not match what we received.",
+      );
+    }
     const { checksum } = expected;
+    this.#md5IsChecksum = checksum?.algorithm === "MD5";
     if (checksum !== undefined) {
-      this.#compare(checksum.algorithm, checksum.value, checksum.algorithm);
+      const { algorithm, value } = checksum;
+      const message = `The ${algorithm} you specified did not match the calculated checksum.`;
+      this.#compare(algorithm, value, message);
     }
   }
 
@@ -71,17 +82,18 @@ export class BodyDigests {
   result(): ComputedDigests {
     const checksums: Partial<Record<ChecksumAlgorithm, string>> = {};
     for (const [algorithm, digest] of this.#done) {
-      if (algorithm !== "MD5") checksums[algorithm] = encodeBase64(digest);
+      if (algorithm === "MD5" && !this.#md5IsChecksum) continue;
+      checksums[algorithm] = encodeBase64(digest);
     }
     const md5 = this.#done.get("MD5")?.toHex();
     return { length: this.#length, ...(md5 !== undefined && { md5 }), checksums };
   }
 
-  #compare(algorithm: DigestAlgorithm, expected: Uint8Array, name: string): void {
+  #compare(algorithm: ChecksumAlgorithm, expected: Uint8Array, message: string): void {
     const computed = this.#done.get(algorithm) ?? new Uint8Array(0);
     if (computed.toHex() === expected.toHex()) return;
     throw new S3Error("BadDigest", {
-      message: `The ${name} you specified did not match what we received.`,
+      message,
       fields: {
         ExpectedDigest: encodeBase64(expected),
         CalculatedDigest: encodeBase64(computed),

@@ -8,6 +8,7 @@
 import { decodeToBytes, percentEncode } from "../http/percent.ts";
 import { type PlusMeaning, splitQuery } from "../http/query.ts";
 import type { AuthRequest } from "./auth_request.ts";
+import { changedHeaders, headerReadings, type HeaderValues } from "./header_lines.ts";
 import { utf8AsLatin1 } from "./hmac.ts";
 
 /** One way to read what was signed; `text` has a byte per character. */
@@ -16,6 +17,8 @@ export interface CanonicalRequest {
   readonly text: string;
   /** What a bare `+` in the query means in this reading. */
   readonly plus: PlusMeaning;
+  /** The signed headers that the runtime shows otherwise than this reading has them. */
+  readonly rejoined: HeaderValues;
 }
 
 /** What besides the request goes into its canonical form. */
@@ -28,13 +31,10 @@ export interface CanonicalParts {
   readonly omit?: string;
 }
 
-/** How many headers are tried both ways when their lines may have been joined by the runtime. */
-const MAX_AMBIGUOUS_HEADERS = 4;
-
 /**
  * All readings of a request that a signer may have meant, likeliest first. Each stands for the same
- * request; they differ in what the wire leaves open: characters that need no escape, the
- * meaning of a bare `+`, and repeated headers, which the runtime joins by `, ` and SigV4 by `,`.
+ * request; they differ in what the wire leaves open: characters that need no escape, parameters
+ * without `=`, the meaning of a bare `+`, and repeated headers, which the runtime joins by `, `.
  *
  * @param request The request.
  * @param parts What besides the request goes in.
@@ -46,11 +46,17 @@ export function* canonicalRequests(
 ): Generator<CanonicalRequest, void, undefined> {
   const names = parts.signedHeaders.join(";");
   const queries = canonicalQueries(request.rawQuery, parts.omit);
-  for (const headers of canonicalHeaders(request.headers, parts.signedHeaders)) {
+  const shown = new Map(
+    parts.signedHeaders.map((name) => [name, request.headers.get(name) ?? ""]),
+  );
+  for (const reading of headerReadings(shown)) {
+    const headers = parts.signedHeaders
+      .map((name) => `${name}:${collapseBlanks(reading.get(name) ?? "")}\n`).join("");
+    const rejoined = changedHeaders(reading, shown);
     for (const path of canonicalPaths(request.rawPath)) {
       for (const { query, plus } of queries) {
         const lines = [request.method, path, query, headers, names, parts.payloadHash];
-        yield { text: lines.join("\n"), plus };
+        yield { text: lines.join("\n"), plus, rejoined };
       }
     }
   }
@@ -66,44 +72,40 @@ function canonicalQueries(
   rawQuery: string | undefined,
   omit: string | undefined,
 ): readonly { query: string; plus: PlusMeaning }[] {
-  if (!rawQuery?.includes("+")) return [{ query: canonicalQuery(rawQuery, omit), plus: "blank" }];
-  const blanks = rawQuery.replaceAll("+", "%20");
-  return [
-    { query: canonicalQuery(rawQuery, omit), plus: "plus" },
-    { query: canonicalQuery(blanks, omit), plus: "blank" },
-  ];
+  const encoded = (raw: string | undefined): string => {
+    const encode = (text: string): string => percentEncode(decodeToBytes(text));
+    return canonicalQuery(
+      splitQuery(raw).map(([name, value]) => [encode(name), encode(value ?? "")]),
+      omit,
+    );
+  };
+  const readings: { query: string; plus: PlusMeaning }[] = rawQuery?.includes("+")
+    ? [{ query: encoded(rawQuery), plus: "plus" }, {
+      query: encoded(rawQuery.replaceAll("+", "%20")),
+      plus: "blank",
+    }]
+    : [{ query: encoded(rawQuery), plus: "blank" }];
+  const asSent = canonicalQuery(splitQuery(utf8AsLatin1(rawQuery ?? "")), omit);
+  if (readings.every(({ query }) => query !== asSent)) {
+    readings.push({ query: asSent, plus: "blank" });
+  }
+  return readings;
 }
 
-function canonicalQuery(rawQuery: string | undefined, omit: string | undefined): string {
-  const encode = (text: string): string => percentEncode(decodeToBytes(text));
-  return splitQuery(rawQuery)
-    .map(([name, value]) => ({ name: encode(name), value: encode(value ?? "") }))
-    .filter(({ name }) => name !== omit)
-    // Both are ASCII by now, so that comparing UTF-16 units is comparing bytes.
-    .sort((a, b) => compare(a.name, b.name) || compare(a.value, b.value))
-    .map(({ name, value }) => `${name}=${value}`)
+/** Sorted by encoded names, then values; a parameter without `=` is left so. */
+function canonicalQuery(
+  parameters: readonly (readonly [name: string, value: string | undefined])[],
+  omit: string | undefined,
+): string {
+  return parameters.filter(([name]) => name !== omit)
+    // A character is a byte by now, so that comparing UTF-16 units is comparing bytes.
+    .sort((a, b) => compare(a[0], b[0]) || compare(a[1] ?? "", b[1] ?? ""))
+    .map(([name, value]) => value === undefined ? name : `${name}=${value}`)
     .join("&");
 }
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function* canonicalHeaders(
-  headers: Headers,
-  names: readonly string[],
-): Generator<string, void, undefined> {
-  const values = names.map((name) => collapseBlanks(headers.get(name) ?? ""));
-  const ambiguous = names.flatMap((_, index) => values[index]?.includes(", ") ? [index] : [])
-    .slice(0, MAX_AMBIGUOUS_HEADERS);
-  for (let choice = 0; choice < 1 << ambiguous.length; choice++) {
-    yield names.map((name, index) => {
-      const bit = ambiguous.indexOf(index);
-      const value = values[index] ?? "";
-      const tight = bit >= 0 && (choice & (1 << bit)) !== 0;
-      return `${name}:${tight ? value.replaceAll(", ", ",") : value}\n`;
-    }).join("");
-  }
 }
 
 function collapseBlanks(value: string): string {

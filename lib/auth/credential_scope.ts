@@ -26,9 +26,17 @@ export function parseCredentialScope(text: string): CredentialScope {
   const parts = text.split("/");
   const [date = "", region = "", service, terminator] = parts.slice(-4);
   const accessKeyId = parts.slice(0, -4).join("/");
-  if (parts.length < 5 || accessKeyId === "" || region === "" || !/^\d{8}$/.test(date)) {
+  const dated = /^\d{8}$/.test(date);
+  // With slashes in the key id, only the date tells that the rest is where it should be.
+  const misplaced = parts.length < 5 || (parts.length > 5 && !dated);
+  if (misplaced || accessKeyId === "" || region === "") {
     throw new CredentialScopeError(
       'the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".',
+    );
+  }
+  if (terminator !== "aws4_request") {
+    throw new CredentialScopeError(
+      `incorrect terminal "${terminator}". This endpoint uses "aws4_request".`,
     );
   }
   if (service !== "s3") {
@@ -36,9 +44,9 @@ export function parseCredentialScope(text: string): CredentialScope {
       `incorrect service "${service}". This endpoint belongs to "s3".`,
     );
   }
-  if (terminator !== "aws4_request") {
+  if (!dated) {
     throw new CredentialScopeError(
-      `incorrect terminal "${terminator}". This endpoint uses "aws4_request".`,
+      `incorrect date format "${date}". This date in the credential must be in the format "yyyyMMdd".`,
     );
   }
   return { accessKeyId, date, region, scope: `${date}/${region}/s3/aws4_request` };

@@ -1,8 +1,4 @@
-import {
-  CHECKSUM_ALGORITHMS,
-  type ChecksumAlgorithm,
-  checksumAlgorithm,
-} from "../checksum/algorithms.ts";
+import { type ChecksumAlgorithm, checksumAlgorithm } from "../checksum/algorithms.ts";
 import { decodeDigest } from "../checksum/base64.ts";
 import { S3Error } from "../errors/s3_error.ts";
 import type { PayloadForm } from "./payload_form.ts";
@@ -25,13 +21,10 @@ export interface BodyExpectations {
 }
 
 const PREFIX = "x-amz-checksum-";
+const ANNOUNCEMENT = "x-amz-sdk-checksum-algorithm";
 /** Headers with the prefix that hold no checksum. */
 const NOT_VALUES: ReadonlySet<string> = new Set(
   ["algorithm", "mode", "type"].map((name) => PREFIX + name),
-);
-/** Algorithms that newer SDK models name and that are not served. */
-const NOT_SERVED: ReadonlySet<string> = new Set(
-  ["md5", "sha512", "xxhash3", "xxhash64", "xxhash128"].map((name) => PREFIX + name),
 );
 
 /**
@@ -41,7 +34,7 @@ const NOT_SERVED: ReadonlySet<string> = new Set(
  * @param payload How the body is framed.
  * @param headerChecksums Whether `x-amz-checksum-*` headers speak of this body. In
  * CompleteMultipartUpload they speak of the object.
- * @throws {S3Error} InvalidDigest, InvalidRequest, InvalidArgument, NotImplemented,
+ * @throws {S3Error} InvalidDigest, InvalidRequest, InvalidArgument,
  * MissingContentLength, MalformedTrailerError.
  */
 export function readExpectations(
@@ -53,6 +46,7 @@ export function readExpectations(
   const checksum = headerChecksums ? readChecksumHeader(headers) : undefined;
   const trailer = readTrailerName(headers, payload);
   if (checksum !== undefined && trailer !== undefined) throw multipleChecksums();
+  if (headerChecksums) requireAnnounced(headers, checksum?.algorithm ?? trailer);
   const wireLength = contentLength(headers);
   const length = payload.kind === "plain" ? wireLength : decodedLength(headers);
   return {
@@ -109,44 +103,44 @@ function readTrailerName(headers: Headers, payload: PayloadForm): ChecksumAlgori
   return algorithmOf(name);
 }
 
+/** An announcement without a value promises nothing; with one it must be of it (Amazon S3, PutObject). */
+function requireAnnounced(headers: Headers, sent: ChecksumAlgorithm | undefined): void {
+  const name = headers.get(ANNOUNCEMENT)?.trim() ?? "";
+  const announced = checksumAlgorithm(name);
+  if (name === "" || (announced !== undefined && announced === (sent ?? announced))) return;
+  throw new S3Error("InvalidRequest", { message: `Value for ${ANNOUNCEMENT} header is invalid.` });
+}
+
 function algorithmOf(name: string): ChecksumAlgorithm {
   const algorithm = checksumAlgorithm(name.slice(PREFIX.length));
   if (algorithm !== undefined) return algorithm;
-  if (NOT_SERVED.has(name)) {
-    throw new S3Error("NotImplemented", {
-      message: `${name} is not supported; use one of ${CHECKSUM_ALGORITHMS.join(", ")}`,
-    });
-  }
-  throw new S3Error("InvalidRequest", { message: `${name} is not a checksum header.` });
+  throw new S3Error("InvalidRequest", {
+    message: "The algorithm type you specified in x-amz-checksum- header is invalid.",
+  });
 }
 
 function contentLength(headers: Headers): number | undefined {
   // RFC 9112 section 6.3: Transfer-Encoding overrides Content-Length.
   if (headers.has("transfer-encoding")) return undefined;
-  return readLength(headers, "content-length");
+  const text = headers.get("content-length");
+  if (text === null) return undefined;
+  const length = lengthOf(text);
+  if (length !== undefined) return length;
+  throw new S3Error("InvalidArgument", {
+    message: "content-length must be a number of bytes",
+    fields: { ArgumentName: "content-length", ArgumentValue: text },
+  });
 }
 
 function decodedLength(headers: Headers): number {
-  const length = readLength(headers, "x-amz-decoded-content-length");
-  if (length === undefined) {
-    throw new S3Error("MissingContentLength", {
-      message: "You must provide the x-amz-decoded-content-length HTTP header.",
-    });
-  }
+  const length = lengthOf(headers.get("x-amz-decoded-content-length") ?? "");
+  if (length === undefined) throw new S3Error("MissingContentLength");
   return length;
 }
 
-function readLength(headers: Headers, name: string): number | undefined {
-  const text = headers.get(name);
-  if (text === null) return undefined;
+function lengthOf(text: string): number | undefined {
   const length = /^\d{1,16}$/.test(text) ? Number(text) : NaN;
-  if (!Number.isSafeInteger(length)) {
-    throw new S3Error("InvalidArgument", {
-      message: `${name} must be a number of bytes`,
-      fields: { ArgumentName: name, ArgumentValue: text },
-    });
-  }
-  return length;
+  return Number.isSafeInteger(length) ? length : undefined;
 }
 
 function multipleChecksums(): S3Error {

@@ -15,6 +15,9 @@ import type { SignatureV4 } from "./verify_v4.ts";
 /** The scheme of a SigV4 Authorization header. */
 export const V4_SCHEME = "AWS4-HMAC-SHA256";
 
+/** All that the header consists of; of two headers, which the runtime joins, one would go unverified. */
+const COMPONENTS = ["Credential", "SignedHeaders", "Signature"] as const;
+
 /**
  * Reads the signature of a SigV4 `Authorization` header.
  *
@@ -29,10 +32,10 @@ export function readHeaderV4(
   authorization: string,
 ): { readonly claim: SignatureV4; readonly time: Date } {
   const parts = parseParts(authorization.slice(V4_SCHEME.length));
-  const credential = readScope(required(parts, "Credential"));
-  const signedHeaders = parseSignedHeaders(required(parts, "SignedHeaders"));
+  const credential = readScope(parts.Credential);
+  const signedHeaders = parseSignedHeaders(parts.SignedHeaders);
   if (signedHeaders === undefined) throw malformed("the SignedHeaders component is not valid.");
-  const signature = required(parts, "Signature");
+  const signature = parts.Signature;
   const time = requestTime(request.headers);
   const timestamp = formatIsoBasic(time);
   if (!timestamp.startsWith(credential.date)) {
@@ -57,23 +60,38 @@ export function readHeaderV4(
   };
 }
 
-function parseParts(text: string): ReadonlyMap<string, string> {
+function parseParts(text: string): Readonly<Record<typeof COMPONENTS[number], string>> {
+  const components = text.split(",");
+  if (components.length < COMPONENTS.length) {
+    throw malformed(
+      "the authorization header requires three components: Credential, SignedHeaders, and Signature.",
+    );
+  }
   const parts = new Map<string, string>();
-  for (const part of text.split(",")) {
+  for (const part of components) {
     const equals = part.indexOf("=");
     const name = part.slice(0, Math.max(equals, 0)).trim();
-    if (equals < 0 || parts.has(name)) throw malformed(`unexpected component "${part.trim()}".`);
+    if (equals < 0 || parts.has(name)) {
+      throw malformed(
+        `the authorization component "${equals < 0 ? part.trim() : name}" is malformed.`,
+      );
+    }
     parts.set(name, part.slice(equals + 1).trim());
   }
-  return parts;
-}
-
-function required(parts: ReadonlyMap<string, string>, name: string): string {
-  const value = parts.get(name);
-  if (value === undefined || value === "") {
-    throw malformed(`the authorization header requires the ${name} component.`);
-  }
-  return value;
+  const required = (name: typeof COMPONENTS[number]): string => {
+    const value = parts.get(name);
+    if (value === undefined || value === "") throw malformed(`missing ${name}.`);
+    parts.delete(name);
+    return value;
+  };
+  const known = {
+    Credential: required("Credential"),
+    SignedHeaders: required("SignedHeaders"),
+    Signature: required("Signature"),
+  };
+  const [other] = parts.keys();
+  if (other !== undefined) throw malformed(`the authorization component "${other}" is malformed.`);
+  return known;
 }
 
 function readScope(text: string): CredentialScope {

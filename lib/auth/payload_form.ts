@@ -53,8 +53,9 @@ export function payloadForm(headers: Headers, queryValue?: string): PayloadForm 
       if (HEX_SHA256.test(value)) return { kind: "plain", sha256: value.toLowerCase() };
       throw new S3Error("InvalidArgument", {
         message: "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, " +
-          "STREAMING-AWS4-HMAC-SHA256-PAYLOAD, STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER, " +
-          "STREAMING-UNSIGNED-PAYLOAD-TRAILER or a valid sha256 value.",
+          "STREAMING-UNSIGNED-PAYLOAD-TRAILER, STREAMING-AWS4-HMAC-SHA256-PAYLOAD, " +
+          "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER, STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD, " +
+          "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER or a valid sha256 value.",
         fields: { ArgumentName: "x-amz-content-sha256", ArgumentValue: value },
       });
   }

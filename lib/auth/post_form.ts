@@ -5,6 +5,7 @@ import type { Credential, CredentialLookup } from "./credential.ts";
 import { CredentialScopeError, parseCredentialScope } from "./credential_scope.ts";
 import { hmacSha256, signaturesEqual } from "./hmac.ts";
 import { checkPostPolicy, readPostPolicy, type SizeRange } from "./post_policy.ts";
+import { signatureMismatch } from "./signature_mismatch.ts";
 import type { SigningKeys } from "./signing_keys.ts";
 import { findCredential } from "./verify_v4.ts";
 
@@ -34,6 +35,24 @@ export interface FormVerifier<C extends Credential> {
   readonly now: Date;
 }
 
+const V4_FIELDS: readonly string[] = [
+  "x-amz-algorithm",
+  "x-amz-credential",
+  "x-amz-date",
+  "x-amz-signature",
+];
+const V2_FIELDS: readonly string[] = ["AWSAccessKeyId", "signature"];
+
+/**
+ * Refuses a form that bears a signature although the request that brought it is signed itself: of two, one
+ * would go unverified.
+ *
+ * @throws {S3Error} InvalidArgument.
+ */
+export function refuseFormSignature(fields: ReadonlyMap<string, string>): void {
+  if (hasAny(fields, V4_FIELDS) || hasAny(fields, V2_FIELDS)) throw secondMechanism();
+}
+
 /**
  * Verifies a form's signature, which is that of its policy's base64 text, and holds the form against the
  * policy (Amazon S3 API reference, "Browser-based uploads using POST").
@@ -59,11 +78,10 @@ function verifySignature<C extends Credential>(
   lookup: CredentialLookup<C>,
   keys: SigningKeys,
 ): C {
-  const v4 = ["x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-signature"];
-  const v2 = ["AWSAccessKeyId", "signature"];
-  const names = v4.some((name) => fields.has(name)) ? v4 : v2;
-  const all = [...names, "policy"];
-  if (!all.some((name) => fields.has(name.toLowerCase()))) throw new S3Error("AccessDenied");
+  const isV4 = hasAny(fields, V4_FIELDS);
+  if (isV4 && hasAny(fields, V2_FIELDS)) throw secondMechanism();
+  const all = [...isV4 ? V4_FIELDS : V2_FIELDS, "policy"];
+  if (!hasAny(fields, all)) throw new S3Error("AccessDenied");
   for (const name of all) {
     if (fields.get(name.toLowerCase())) continue;
     throw new S3Error("InvalidArgument", {
@@ -73,7 +91,7 @@ function verifySignature<C extends Credential>(
     });
   }
   if (fields.has("x-amz-security-token")) throw new S3Error("InvalidToken");
-  return names === v4 ? verifyFormV4(fields, lookup, keys) : verifyFormV2(fields, lookup);
+  return isV4 ? verifyFormV4(fields, lookup, keys) : verifyFormV2(fields, lookup);
 }
 
 function verifyFormV4<C extends Credential>(
@@ -82,18 +100,25 @@ function verifyFormV4<C extends Credential>(
   keys: SigningKeys,
 ): C {
   const algorithm = fields.get("x-amz-algorithm") ?? "";
-  if (algorithm !== "AWS4-HMAC-SHA256") throw invalidField("x-amz-algorithm", algorithm);
+  if (algorithm !== "AWS4-HMAC-SHA256") {
+    throw invalidField("X-Amz-Algorithm", algorithm, "Only AWS4-HMAC-SHA256 is supported");
+  }
   const scope = readScope(fields.get("x-amz-credential") ?? "");
   const date = fields.get("x-amz-date") ?? "";
-  if (parseIsoBasic(date) === undefined || !date.startsWith(scope.date)) {
-    throw invalidField("x-amz-date", date);
+  if (parseIsoBasic(date) === undefined) {
+    throw invalidField("X-Amz-Date", date, "X-Amz-Date must be formated via ISO8601 Long format");
+  }
+  if (!date.startsWith(scope.date)) {
+    const message = `Invalid credential date "${scope.date}". This date is not the same as ` +
+      `X-Amz-Date: "${date.slice(0, 8)}".`;
+    throw invalidField("x-amz-credential", scope.scope, message);
   }
   const credential = findCredential(lookup, scope.accessKeyId);
   const key = keys.get(credential, scope);
   const policy = fields.get("policy") ?? "";
   const signature = fields.get("x-amz-signature") ?? "";
   if (!signaturesEqual(hmacSha256(key, policy).toHex(), signature)) {
-    throw mismatch(credential, policy, signature);
+    throw signatureMismatch(credential, signature, { stringToSign: policy });
   }
   keys.keep(credential, scope, key);
   return credential;
@@ -107,7 +132,9 @@ function verifyFormV2<C extends Credential>(
   const policy = fields.get("policy") ?? "";
   const signature = fields.get("signature") ?? "";
   const expected = createHmac("sha1", credential.secretAccessKey).update(policy).digest("base64");
-  if (!signaturesEqual(expected, signature)) throw mismatch(credential, policy, signature);
+  if (!signaturesEqual(expected, signature)) {
+    throw signatureMismatch(credential, signature, { stringToSign: policy });
+  }
   return credential;
 }
 
@@ -116,24 +143,22 @@ function readScope(text: string): ReturnType<typeof parseCredentialScope> {
     return parseCredentialScope(text);
   } catch (error) {
     if (!(error instanceof CredentialScopeError)) throw error;
-    throw new S3Error("InvalidArgument", {
-      message: `Error parsing the X-Amz-Credential parameter; ${error.message}`,
-      fields: { ArgumentName: "X-Amz-Credential", ArgumentValue: text },
-    });
+    throw invalidField("x-amz-credential", text, error.message);
   }
 }
 
-const invalidField = (name: string, value: string): S3Error =>
+const hasAny = (fields: ReadonlyMap<string, string>, names: readonly string[]): boolean =>
+  names.some((name) => fields.has(name.toLowerCase()));
+
+const secondMechanism = (): S3Error =>
   new S3Error("InvalidArgument", {
-    message: `The field ${name} is not valid.`,
-    fields: { ArgumentName: name, ArgumentValue: value },
+    message:
+      "Only one auth mechanism allowed; the form and the request that brings it, or the form " +
+      "twice, are signed",
   });
 
-const mismatch = (credential: Credential, policy: string, signature: string): S3Error =>
-  new S3Error("SignatureDoesNotMatch", {
-    fields: {
-      AWSAccessKeyId: credential.accessKeyId,
-      StringToSign: policy,
-      SignatureProvided: signature,
-    },
+const invalidField = (name: string, value: string, message: string): S3Error =>
+  new S3Error("InvalidArgument", {
+    message,
+    fields: { ArgumentName: name, ArgumentValue: value },
   });

@@ -7,6 +7,7 @@
 import { S3Error } from "../errors/s3_error.ts";
 import { BlockReader } from "../http/block_reader.ts";
 import { pullStream } from "../http/byte_streams.ts";
+import { parseIsoDateTime } from "../http/dates.ts";
 
 /** A condition on a field, its name in lower case. */
 interface FieldCondition {
@@ -55,7 +56,8 @@ export function readPostPolicy(encoded: string): PostPolicy {
   if (!isRecord(document)) throw invalid("The policy is not a JSON object.");
   const { expiration, conditions } = document;
   if (typeof expiration !== "string") throw invalid("Policy missing expiration.");
-  if (!Array.isArray(conditions)) throw invalid("Policy missing conditions.");
+  if (conditions === undefined) throw invalid("Policy missing conditions.");
+  if (!Array.isArray(conditions)) throw invalid("Invalid 'conditions' value: must be a List.");
   const read = conditions.flatMap(readCondition);
   return {
     expiration: readExpiration(expiration),
@@ -146,18 +148,25 @@ type Condition = FieldCondition | (SizeRange & { readonly kind: "size" });
 
 function readCondition(condition: unknown): readonly Condition[] {
   if (Array.isArray(condition)) return [readListCondition(condition)];
-  if (!isRecord(condition)) throw invalid("A condition is neither an object nor a list.");
+  if (!isRecord(condition)) throw invalid("Invalid condition test: must be a List or Object.");
   const entries = Object.entries(condition);
-  if (entries.length !== 1) throw invalid("A simple condition must have exactly one property.");
+  if (entries.length !== 1) {
+    throw invalid(
+      "Invalid Simple-Condition: Simple-Conditions must have exactly one property specified.",
+    );
+  }
   return entries.map(([field, value]) => {
-    if (typeof value !== "string") throw invalid("A condition's value is not text.");
+    if (typeof value !== "string") {
+      throw invalid("Invalid Simple-Condition: value must be a string.");
+    }
     return { kind: "eq", field: field.toLowerCase(), value };
   });
 }
 
 function readListCondition(condition: readonly unknown[]): Condition {
   const [operator, first, second] = condition;
-  if (condition.length !== 3) throw invalid("A condition must have three elements.");
+  if (condition.length === 0) throw invalid("Invalid Condition: missing operation identifier.");
+  if (condition.length !== 3) throw invalid(`Invalid ${operator}: wrong number of arguments.`);
   switch (operator) {
     case "eq":
     case "starts-with":
@@ -171,7 +180,7 @@ function readListCondition(condition: readonly unknown[]): Condition {
       return { kind: "size", min, max };
     }
     default:
-      throw invalid("A condition has an operation that is not known.");
+      throw invalid(`Invalid Condition: unknown operation '${operator}'.`);
   }
 }
 
@@ -182,17 +191,13 @@ function readSize(value: unknown): number {
 }
 
 function readExpiration(text: string): Date {
-  const form = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:?\d{2})$/.exec(text);
-  const date = new Date(text);
-  // `Date` takes some days that no month has; those were never meant.
-  const day = new Date(`${form?.[1]}T00:00:00Z`);
-  const real = form !== null && !Number.isNaN(date.getTime()) && !Number.isNaN(day.getTime()) &&
-    day.toISOString().startsWith(form[1] ?? "");
-  if (!real) throw invalid(`Invalid 'expiration' value: '${text}'`);
+  const date = parseIsoDateTime(text);
+  if (date === undefined) throw invalid(`Invalid 'expiration' value: '${text}'`);
   return date;
 }
 
 function parseJson(encoded: string): unknown {
+  if (encoded === "") throw invalid("Expecting '{' but found End-of-Input");
   try {
     const bytes = Uint8Array.fromBase64(encoded);
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);

@@ -16,6 +16,8 @@ import type { SignatureV4 } from "./verify_v4.ts";
 export interface PresignedLife {
   /** `X-Amz-Date`. */
   readonly signedAt: Date;
+  /** `X-Amz-Expires`. */
+  readonly seconds: number;
   /** The first instant at which it is over. */
   readonly expires: Date;
 }
@@ -45,10 +47,8 @@ export function readQueryV4(
   }
   if (!timestamp.startsWith(credential.date)) {
     throw invalid(
-      `Error parsing the X-Amz-Credential parameter; Invalid credential date ` +
-        `"${credential.date}". This date is not the same as X-Amz-Date: "${
-          timestamp.slice(0, 8)
-        }".`,
+      `Invalid credential date "${credential.date}". ` +
+        `This date is not the same as X-Amz-Date: "${timestamp.slice(0, 8)}".`,
     );
   }
   const hoisted = query.get("X-Amz-Content-Sha256");
@@ -63,7 +63,7 @@ export function readQueryV4(
       payload: payloadForm(request.headers, hoisted),
       omit: "X-Amz-Signature",
     },
-    life: { signedAt, expires: new Date(signedAt.getTime() + seconds * 1000) },
+    life: { signedAt, seconds, expires: new Date(signedAt.getTime() + seconds * 1000) },
   };
 }
 
@@ -73,7 +73,9 @@ export function readQueryV4(
  * @throws {S3Error} AccessDenied before and after its time; an expiry of 0 is over at once.
  */
 export function requireAlive(life: PresignedLife, now: Date): void {
-  if (now.getTime() >= life.expires.getTime()) throw expiredError(life.expires, now);
+  if (now.getTime() >= life.expires.getTime()) {
+    throw expiredError(life.expires, now, life.seconds);
+  }
   if (now.getTime() < life.signedAt.getTime() - MAX_SKEW_MS) {
     throw new S3Error("AccessDenied", {
       message: "Request is not valid yet",
@@ -102,7 +104,7 @@ function requireAlgorithm(algorithm: string): void {
   if (algorithm === "AWS4-ECDSA-P256-SHA256") {
     throw new S3Error("NotImplemented", { message: "Signature Version 4A is not supported." });
   }
-  throw invalid('X-Amz-Algorithm only supports "AWS4-HMAC-SHA256"');
+  throw invalid('X-Amz-Algorithm only supports "AWS4-HMAC-SHA256 and AWS4-ECDSA-P256-SHA256"');
 }
 
 function readExpires(text: string): number {
@@ -111,7 +113,8 @@ function readExpires(text: string): number {
   if (seconds < 0) throw invalid("X-Amz-Expires must be non-negative");
   if (seconds > MAX_PRESIGNED_SECONDS) {
     throw invalid(
-      `X-Amz-Expires must be less than a week (in seconds); that is ${MAX_PRESIGNED_SECONDS}`,
+      "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be " +
+        `less than ${MAX_PRESIGNED_SECONDS} seconds`,
     );
   }
   return seconds;

@@ -41,10 +41,20 @@ export function requireFresh(time: Date, now: Date): void {
   });
 }
 
-/** The error of a presigned URL whose time is over. */
-export function expiredError(expires: Date, now: Date): S3Error {
+/**
+ * The error of a presigned URL whose time is over.
+ *
+ * @param expires When it was over.
+ * @param now The clock.
+ * @param seconds `X-Amz-Expires`, which SigV4 has.
+ */
+export function expiredError(expires: Date, now: Date, seconds?: number): S3Error {
   return new S3Error("AccessDenied", {
     message: "Request has expired",
-    fields: { Expires: formatIsoMillis(expires), ServerTime: formatIsoMillis(now) },
+    fields: {
+      ...(seconds !== undefined && { "X-Amz-Expires": String(seconds) }),
+      Expires: formatIsoMillis(expires),
+      ServerTime: formatIsoMillis(now),
+    },
   });
 }

@@ -56,17 +56,13 @@ export function checkTrailers(
   const name = announced === undefined ? undefined : checksumHeader(announced);
   for (const sent of trailers.keys()) {
     if (sent !== name && !(signed && sent === SIGNATURE)) {
-      throw new S3Error("MalformedTrailerError", {
-        message: `The trailer ${sent} was not announced in x-amz-trailer`,
-      });
+      throw malformed(`The trailer ${sent} was not announced in x-amz-trailer`);
     }
   }
+  const value = name === undefined ? undefined : trailers.get(name);
+  if (name !== undefined && value === undefined) throw malformed(`The trailer ${name} is missing`);
   if (signer !== undefined) verifySignature(trailers, signer);
-  if (announced === undefined || name === undefined) return undefined;
-  const value = trailers.get(name);
-  if (value === undefined) {
-    throw new S3Error("MalformedTrailerError", { message: `The trailer ${name} is missing` });
-  }
+  if (announced === undefined || value === undefined) return undefined;
   const checksum = decodeDigest(value, announced);
   if (checksum === undefined) {
     throw new S3Error("InvalidRequest", {
@@ -75,6 +71,10 @@ export function checkTrailers(
   }
   return checksum;
 }
+
+/** S3 has one message for all; which it was goes to the log. */
+const malformed = (detail: string): S3Error =>
+  new S3Error("MalformedTrailerError", { cause: new Error(detail) });
 
 function verifySignature(trailers: Trailers, signer: ChunkSigner): void {
   const canonical = [...trailers].filter(([name]) => name !== SIGNATURE)

@@ -1,10 +1,11 @@
 import { createHmac } from "node:crypto";
-import { S3Error } from "../errors/s3_error.ts";
 import { decodeToText } from "../http/percent.ts";
 import { type PlusMeaning, splitQuery } from "../http/query.ts";
 import type { AuthRequest } from "./auth_request.ts";
 import { canonicalPaths } from "./canonical_request.ts";
+import { changedHeaders, headerReadings, type HeaderValues } from "./header_lines.ts";
 import { latin1AsUtf8, signaturesEqual, utf8AsLatin1 } from "./hmac.ts";
+import { signatureMismatch } from "./signature_mismatch.ts";
 
 /** What a SigV2 signature covers besides the request itself. */
 export interface SignatureV2 {
@@ -24,6 +25,8 @@ export interface SignatureV2 {
 export interface ReadingV2 {
   /** What a bare `+` in the query means. */
   readonly plus: PlusMeaning;
+  /** The signed headers that the runtime shows otherwise than this reading has them. */
+  readonly rejoined: HeaderValues;
   /** Whether the signature covers parameters as headers that were moved into the query. */
   readonly hoisted: boolean;
 }
@@ -52,18 +55,12 @@ const BOTOCORE_SUB_RESOURCES: ReadonlySet<string> = new Set(
  */
 export function verifyV2(request: AuthRequest, claim: SignatureV2): ReadingV2 {
   let first: string | undefined;
-  for (const { text, plus, hoisted } of stringsToSign(request, claim)) {
+  for (const { text, ...reading } of stringsToSign(request, claim)) {
     first ??= text;
     const expected = createHmac("sha1", claim.secretAccessKey).update(text, "latin1");
-    if (signaturesEqual(expected.digest("base64"), claim.signature)) return { plus, hoisted };
+    if (signaturesEqual(expected.digest("base64"), claim.signature)) return reading;
   }
-  throw new S3Error("SignatureDoesNotMatch", {
-    fields: {
-      AWSAccessKeyId: claim.accessKeyId,
-      StringToSign: latin1AsUtf8(first ?? ""),
-      SignatureProvided: claim.signature,
-    },
-  });
+  throw signatureMismatch(claim, claim.signature, { stringToSign: latin1AsUtf8(first ?? "") });
 }
 
 /** All readings that a signer may have meant, likeliest first; a character is a byte. */
@@ -71,7 +68,8 @@ function* stringsToSign(
   request: AuthRequest,
   claim: SignatureV2,
 ): Generator<ReadingV2 & { readonly text: string }, void, undefined> {
-  for (const [i, headers] of headerReadings(request, claim.presigned).entries()) {
+  const sent = amzHeaders(new Map(request.headers));
+  for (const [i, headers] of placements(request, claim.presigned).entries()) {
     const lines = [
       request.method,
       headers.get("content-md5") ?? "",
@@ -79,43 +77,45 @@ function* stringsToSign(
       claim.dateLine,
     ].join("\n");
     const amz = amzHeaders(headers);
-    // The runtime joins repeated headers by `, `, SigV2 by `,`.
-    const amzReadings = amz.includes(", ") ? [amz, amz.replaceAll(", ", ",")] : [amz];
-    for (const amzReading of amzReadings) {
+    for (const reading of headerReadings(sent)) {
+      const amzLines = [...new Map([...amz, ...reading])]
+        .map(([name, value]) => `${name}:${value}\n`).join("");
+      const rejoined = changedHeaders(reading, sent);
       for (const path of resourcePaths(request)) {
         for (const { text, plus } of subResources(request.rawQuery)) {
-          yield { text: `${lines}\n${amzReading}${path}${text}`, plus, hoisted: i > 0 };
+          yield { text: `${lines}\n${amzLines}${path}${text}`, plus, rejoined, hoisted: i > 0 };
         }
       }
     }
   }
 }
 
+const HEADER_NAME = /^[a-z0-9!#$%&'*+.^_`|~-]+$/;
+
 /** As sent; then as botocore means it, which signs headers and moves them to the query. */
-function headerReadings(
+function placements(
   request: AuthRequest,
   presigned: boolean,
-): readonly ReadonlyMap<string, string>[] {
+): readonly HeaderValues[] {
   const sent = new Map(request.headers);
   if (!presigned) return [sent];
   const moved = new Map<string, string>();
   for (const { name, value } of decodedParameters(request.rawQuery, "blank")) {
     const lower = name.toLowerCase();
     if (!/^(x-amz-.*|content-md5|content-type)$/s.test(lower)) continue;
-    // Of two only one can be signed, and whoever reads them later may take the other.
-    if (moved.has(lower)) return [sent];
+    // Of two only one can be signed, and whoever reads them later may take the other. What no header can hold
+    // would let one parameter sign for several.
+    if (moved.has(lower) || !HEADER_NAME.test(lower) || /[\r\n]/.test(value ?? "")) return [sent];
     moved.set(lower, value ?? "");
   }
   const merged = new Map([...moved, ...sent]);
   return merged.size === sent.size ? [sent] : [sent, merged];
 }
 
-function amzHeaders(headers: ReadonlyMap<string, string>): string {
-  return [...headers]
-    .filter(([name]) => name.startsWith("x-amz-"))
-    .sort(([a], [b]) => a < b ? -1 : 1)
-    .map(([name, value]) => `${name}:${value}\n`)
-    .join("");
+function amzHeaders(headers: HeaderValues): HeaderValues {
+  return new Map(
+    [...headers].filter(([name]) => name.startsWith("x-amz-")).sort(([a], [b]) => a < b ? -1 : 1),
+  );
 }
 
 /** The path as sent first; then with other escapes; a bucket's with and without its last slash. */

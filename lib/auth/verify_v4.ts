@@ -7,6 +7,7 @@ import type { CredentialScope } from "./credential_scope.ts";
 import { hmacSha256, latin1AsUtf8, sha256OfBytes, signaturesEqual } from "./hmac.ts";
 import type { PayloadForm } from "./payload_form.ts";
 import { requireSignedHeaders } from "./signed_headers.ts";
+import { signatureMismatch } from "./signature_mismatch.ts";
 import type { SigningKeys } from "./signing_keys.ts";
 
 /** A SigV4 signature, read but not verified. */
@@ -57,7 +58,7 @@ export function verifyV4<C extends Credential>(
   requireSignedHeaders(request.headers, claim.signedHeaders);
   const key = keys.get(credential, claim.credential);
   let first: { canonical: string; stringToSign: string } | undefined;
-  for (const { text: canonical, plus } of canonicalRequests(request, claim)) {
+  for (const { text: canonical, plus, rejoined } of canonicalRequests(request, claim)) {
     const stringToSign = [
       "AWS4-HMAC-SHA256",
       claim.timestamp,
@@ -75,17 +76,14 @@ export function verifyV4<C extends Credential>(
         payload: withSigner(payload, claim, key),
         signed: true,
         plus,
+        rejoined,
         hoisted: kind === "query-v4",
       };
     }
   }
-  throw new S3Error("SignatureDoesNotMatch", {
-    fields: {
-      AWSAccessKeyId: credential.accessKeyId,
-      StringToSign: first?.stringToSign ?? "",
-      SignatureProvided: claim.signature,
-      CanonicalRequest: latin1AsUtf8(first?.canonical ?? ""),
-    },
+  throw signatureMismatch(credential, claim.signature, {
+    stringToSign: first?.stringToSign ?? "",
+    canonicalRequest: latin1AsUtf8(first?.canonical ?? ""),
   });
 }
 

@@ -8,8 +8,10 @@ import { HubClient } from "../hub/hub_client.ts";
 import type { HubRetry } from "../hub/transport.ts";
 import type { BucketInfo, FileInfo, TreeItem, WhoAmI } from "../hub/wire.ts";
 import type { FileRecipe } from "../xet/transfer/context.ts";
+import type { LazyPart, ListedFile } from "../xet/transfer/file_part.ts";
 import type { CommitOutcome } from "./commit_group.ts";
 import { Committer } from "./committer.ts";
+import type { ContentName, ContentPart } from "./content_part.ts";
 import {
   createBucket,
   type CreateOptions,
@@ -19,13 +21,13 @@ import {
 } from "./lifecycle.ts";
 import { LookUps } from "./look_ups.ts";
 import {
-  type ContentName,
   type DiskCacheSettings,
   type DownloadOptions,
   type TransferOptions,
   Transfers,
 } from "./transfers.ts";
 import { listTree, type ListTreeOptions } from "./tree.ts";
+import { EncoderPool } from "../xet/engine/mod.ts";
 import { XetTokens } from "./xet_tokens.ts";
 
 /** What a {@linkcode BucketClient} is given. */
@@ -38,6 +40,8 @@ export interface BucketClientOptions {
   readonly namespace?: string | undefined;
   /** Memory for all transfers together, or its size in bytes. Default: 192 MiB. */
   readonly memoryBudget?: MemoryBudget | number | undefined;
+  /** Threads for the byte work of uploads; 0 does it in place. Default: processors less one, at most 4. */
+  readonly workers?: number | undefined;
   /** Sends all requests but those that carry xorbs. Default: the runtime's. */
   readonly fetch?: typeof fetch | undefined;
   /** Sent to the Hub as `User-Agent`. */
@@ -115,7 +119,7 @@ export class BucketClient {
    * @throws TypeError for an endpoint or a token that cannot be one.
    */
   constructor(options: BucketClientOptions) {
-    const { fetch, sleep, random, onRetry, memoryBudget = DEFAULT_BUDGET } = options;
+    const { fetch, sleep, random, onRetry, memoryBudget = DEFAULT_BUDGET, workers } = options;
     this.#hub = new HubClient({ ...options, endpoint: options.endpoint ?? DEFAULT_ENDPOINT });
     this.#namespace = options.namespace;
     this.#lookUps = new LookUps(this.#hub);
@@ -132,6 +136,7 @@ export class BucketClient {
     });
     this.#transfers = new Transfers({
       tokens: this.#tokens,
+      encoders: new EncoderPool(workers),
       budget: typeof memoryBudget === "number" ? new MemoryBudget(memoryBudget) : memoryBudget,
       fetch,
       sleep,
@@ -268,14 +273,28 @@ export class BucketClient {
     return await this.#transfers.upload(id, body, options);
   }
 
-  /** Stores content made of others, in order, with the hash that it would have in one piece. */
+  /**
+   * Stores content made of others, in order, with the hash that it would have in one piece. Parts are
+   * what `upload` or `storeRecipe` gave, or ranges of content that some bucket holds; only bytes at
+   * their borders are moved.
+   */
   async compose(
     id: string,
-    recipes: readonly FileRecipe[],
+    parts: readonly (ContentPart | LazyPart)[],
     options: TransferOptions = {},
-  ): Promise<FileRecipe> {
+  ): Promise<ContentName> {
     this.#checkOpen();
-    return await this.#transfers.compose(id, recipes, options);
+    return await this.#transfers.compose(id, parts, options);
+  }
+
+  /** Keeps what `upload` gave in the CAS: about 40 bytes for each 64 KiB that need not be kept elsewhere. */
+  async storeRecipe(
+    id: string,
+    recipe: FileRecipe,
+    options: TransferOptions = {},
+  ): Promise<ListedFile> {
+    this.#checkOpen();
+    return await this.#transfers.storeRecipe(id, recipe, options);
   }
 
   /** Reads content or a range of it. The stream errors if the bytes are not what the hash says. */

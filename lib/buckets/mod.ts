@@ -8,8 +8,8 @@
 export { BucketClient, type BucketClientOptions } from "./bucket_client.ts";
 export type { CommitOutcome } from "./commit_group.ts";
 export type { CreateOptions, DeleteOptions } from "./lifecycle.ts";
+export type { ContentName, ContentPart, ContentSlice } from "./content_part.ts";
 export type {
-  ContentName,
   DiskCacheSettings,
   DownloadOptions,
   PieceOwnership,
@@ -31,5 +31,6 @@ export type { Sleep } from "../flow/sleep.ts";
 export { CasError, type CasErrorOptions } from "../xet/cas/cas_error.ts";
 export { XetFormatError } from "../xet/error.ts";
 export type { FileRecipe } from "../xet/transfer/context.ts";
+export type { FileName, LazyPart, ListedFile } from "../xet/transfer/file_part.ts";
 export type { Term } from "../xet/format/mod.ts";
 export type { ChunkList } from "../xet/hash/mod.ts";

@@ -1,16 +1,22 @@
 import { FairTurn } from "../flow/fair_turn.ts";
 import type { MemoryBudget } from "../flow/memory_budget.ts";
+import { PagePool } from "../flow/page_pool.ts";
 import type { Sleep } from "../flow/sleep.ts";
 import { CasClient } from "../xet/cas/cas_client.ts";
 import { createNodeSender } from "../xet/cas/node_sender.ts";
 import { ReconstructionCache } from "../xet/cas/reconstruction_cache.ts";
 import { composeFiles } from "../xet/transfer/compose_files.ts";
+import type { EncoderPool } from "../xet/engine/mod.ts";
+import { ChunkIndex } from "../xet/transfer/chunk_index.ts";
 import type { FileRecipe, TransferContext } from "../xet/transfer/context.ts";
 import { DiskCache } from "../xet/transfer/disk_cache.ts";
 import { downloadFile, type PieceOwnership } from "../xet/transfer/download_file.ts";
+import type { FileSlice, LazyPart, ListedFile } from "../xet/transfer/file_part.ts";
 import { ReadPool } from "../xet/transfer/read_pool.ts";
+import { storeRecipe } from "../xet/transfer/store_recipe.ts";
 import { uploadFile } from "../xet/transfer/upload_file.ts";
 import { LRUCache } from "lru-cache";
+import type { ContentName, ContentPart, ContentSlice } from "./content_part.ts";
 import type { XetTokens } from "./xet_tokens.ts";
 
 export type { PieceOwnership };
@@ -31,24 +37,18 @@ export interface TransfersOptions {
   readonly tokens: XetTokens;
   /** Bounds the memory of all transfers together. */
   readonly budget: MemoryBudget;
+  /** Does the byte work of uploads; is closed with the transfers. */
+  readonly encoders?: EncoderPool | undefined;
   /** Sends requests. */
   readonly fetch?: typeof fetch | undefined;
   /** Waits between attempts. */
   readonly sleep?: Sleep | undefined;
-  /** Milliseconds since 1970. Default: `Date.now`. */
+  /** Milliseconds since 1970; the system's clock by default. */
   readonly now?: (() => number) | undefined;
   /** Keeps what was read on disk. */
   readonly diskCache?: DiskCacheSettings | undefined;
   /** How long a fetch of stored bytes may stand still before it is begun anew, in milliseconds. */
   readonly stallMs?: number | undefined;
-}
-
-/** Names content of the CAS. */
-export interface ContentName {
-  /** The Xet hash in printed form, 64 hex digits. */
-  readonly hash: string;
-  /** Length in bytes. */
-  readonly size: number;
 }
 
 /** Options of a transfer. */
@@ -72,6 +72,9 @@ export class Transfers {
   readonly #options: TransfersOptions;
   readonly #sender = createNodeSender();
   readonly #turn = new FairTurn();
+  readonly #pages = new PagePool();
+  /** The CAS stores content for all buckets together; what may be known of it is the token's affair. */
+  readonly #known: ChunkIndex;
   /** A client's tokens are for one bucket; what it keeps besides them is small. */
   readonly #contexts = new LRUCache<string, TransferContext>({ max: MAX_CONTEXTS });
   readonly #disk: DiskCache | undefined;
@@ -82,6 +85,7 @@ export class Transfers {
   constructor(options: TransfersOptions) {
     this.#options = options;
     const { budget, now } = options;
+    this.#known = new ChunkIndex(budget, now);
     this.#disk = options.diskCache && new DiskCache({ ...options.diskCache, turn: this.#turn });
     this.#pool = new ReadPool({ budget, turn: this.#turn, disk: this.#disk });
     this.#reconstructions = new ReconstructionCache(now && { now });
@@ -104,15 +108,19 @@ export class Transfers {
     return recipe;
   }
 
+  /** Keeps a long recipe in the CAS. */
+  storeRecipe(id: string, recipe: FileRecipe, options: TransferOptions): Promise<ListedFile> {
+    return storeRecipe(this.#context(id), recipe, options);
+  }
+
   /** Makes content of others, in order. */
-  async compose(
+  compose(
     id: string,
-    recipes: readonly FileRecipe[],
+    parts: readonly (ContentPart | LazyPart)[],
     options: TransferOptions,
-  ): Promise<FileRecipe> {
-    const recipe = await composeFiles(this.#context(id), recipes, options);
-    this.#pool.known.addFile(recipe);
-    return recipe;
+  ): Promise<ContentName> {
+    const files = parts.map((part) => "range" in part ? this.#slice(part) : part);
+    return composeFiles(this.#context(id), files, options);
   }
 
   /** Reads content. */
@@ -127,11 +135,16 @@ export class Transfers {
   /** Closes kept connections; transfers under way fail. Ends when nothing is written any more. */
   async close(): Promise<void> {
     this.#sender.close();
+    await this.#options.encoders?.close();
     await this.#disk?.close();
   }
 
+  #slice({ id, ...slice }: ContentSlice): FileSlice {
+    return id === undefined ? slice : { ...slice, cas: this.#context(id).cas };
+  }
+
   #context(id: string): TransferContext {
-    const { tokens, budget, fetch, sleep, stallMs } = this.#options;
+    const { tokens, budget, encoders, fetch, sleep, stallMs } = this.#options;
     const known = this.#contexts.get(id);
     if (known !== undefined) return known;
     const cas = new CasClient({
@@ -143,7 +156,15 @@ export class Transfers {
       ...(sleep && { sleep }),
       ...(stallMs && { stallMs }),
     });
-    const context = { cas, budget, turn: this.#turn, pool: this.#pool };
+    const context = {
+      cas,
+      budget,
+      pages: this.#pages,
+      turn: this.#turn,
+      known: this.#known,
+      pool: this.#pool,
+      ...(encoders && { encoders }),
+    };
     this.#contexts.set(id, context);
     return context;
   }

@@ -1,4 +1,4 @@
-import { DIGEST_LENGTHS, type DigestAlgorithm } from "./algorithms.ts";
+import { type ChecksumAlgorithm, DIGEST_LENGTHS } from "./algorithms.ts";
 
 /**
  * Base64 (RFC 4648 section 4, with padding), as digests travel in headers.
@@ -16,7 +16,7 @@ export function encodeBase64(bytes: Uint8Array): string {
  * @param algorithm Whose digest it is.
  * @returns The digest, or nothing when the text is not the base64 of so many bytes.
  */
-export function decodeDigest(text: string, algorithm: DigestAlgorithm): Uint8Array | undefined {
+export function decodeDigest(text: string, algorithm: ChecksumAlgorithm): Uint8Array | undefined {
   const length = DIGEST_LENGTHS[algorithm];
   if (text.length !== Math.ceil(length / 3) * 4 || !/^[A-Za-z0-9+/]+=*$/.test(text)) {
     return undefined;

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
 import { crc32c, crc64nvme } from "../xet/engine/mod.ts";
-import type { DigestAlgorithm } from "./algorithms.ts";
+import type { ChecksumAlgorithm } from "./algorithms.ts";
+import { XxHashDigest } from "./xxhash.ts";
 
 /** A digest that is fed as the bytes come. */
 export interface Digest {
@@ -14,7 +15,7 @@ export interface Digest {
 /**
  * Starts a digest.
  *
- * @param algorithm MD5 or one of S3's checksum algorithms.
+ * @param algorithm One of S3's checksum algorithms.
  *
  * @example
  * ```ts
@@ -26,7 +27,7 @@ export interface Digest {
  * assertEquals(digest.digest().toHex(), "cbf43926");
  * ```
  */
-export function createDigest(algorithm: DigestAlgorithm): Digest {
+export function createDigest(algorithm: ChecksumAlgorithm): Digest {
   switch (algorithm) {
     case "MD5":
       return new HashDigest("md5");
@@ -34,6 +35,12 @@ export function createDigest(algorithm: DigestAlgorithm): Digest {
       return new HashDigest("sha1");
     case "SHA256":
       return new HashDigest("sha256");
+    case "SHA512":
+      return new HashDigest("sha512");
+    case "XXHASH128":
+    case "XXHASH3":
+    case "XXHASH64":
+      return new XxHashDigest(algorithm);
     case "CRC32":
       return new Crc32Digest((bytes, seed) => crc32(bytes, seed));
     case "CRC32C":
@@ -48,7 +55,7 @@ export function createDigest(algorithm: DigestAlgorithm): Digest {
 class HashDigest implements Digest {
   readonly #hash;
 
-  constructor(name: "md5" | "sha1" | "sha256") {
+  constructor(name: "md5" | "sha1" | "sha256" | "sha512") {
     this.#hash = createHash(name);
   }
 

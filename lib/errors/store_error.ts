@@ -31,6 +31,8 @@ export type StoreErrorKind =
 export interface StoreErrorOptions {
   /** Seconds to wait before a retry, for `slow_down` and `unavailable`. */
   readonly retryAfterSeconds?: number;
+  /** The name that the `bad_*` kinds are about; may be shown to the client. */
+  readonly subject?: string;
   /** What led to it; goes to the log and never to the client. */
   readonly cause?: unknown;
 }
@@ -42,6 +44,8 @@ export class StoreError extends Error {
   readonly kind: StoreErrorKind;
   /** Seconds to wait before a retry. */
   readonly retryAfterSeconds: number | undefined;
+  /** The name that the `bad_*` kinds are about. */
+  readonly subject: string | undefined;
 
   /**
    * @param kind What went wrong.
@@ -52,5 +56,6 @@ export class StoreError extends Error {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
     this.kind = kind;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.subject = options.subject;
   }
 }

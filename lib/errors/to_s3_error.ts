@@ -21,6 +21,10 @@ const CODES: Readonly<Record<StoreErrorKind, S3ErrorCode>> = {
 /** Kinds whose message was written for the client. */
 const SHOWN: ReadonlySet<StoreErrorKind> = new Set(["bad_bucket_name", "bad_key"]);
 
+/** Kinds that pass: the client is told when to come again. */
+const TEMPORARY: ReadonlySet<StoreErrorKind> = new Set(["slow_down", "unavailable"]);
+const DEFAULT_WAIT_SECONDS = 1;
+
 /**
  * The one mapping from whatever was thrown to what the client is told. What is not known becomes
  * `InternalError`, with the cause kept for the log.
@@ -31,12 +35,14 @@ const SHOWN: ReadonlySet<StoreErrorKind> = new Set(["bad_bucket_name", "bad_key"
 export function toS3Error(error: unknown): S3Error {
   if (error instanceof S3Error) return error;
   if (!(error instanceof StoreError)) return new S3Error("InternalError", { cause: error });
-  const headers = error.retryAfterSeconds === undefined
-    ? undefined
-    : { "Retry-After": String(Math.ceil(error.retryAfterSeconds)) };
-  return new S3Error(CODES[error.kind], {
+  const { kind, subject } = error;
+  const wait = error.retryAfterSeconds ?? (TEMPORARY.has(kind) ? DEFAULT_WAIT_SECONDS : undefined);
+  const headers = wait === undefined ? undefined : { "Retry-After": String(Math.ceil(wait)) };
+  return new S3Error(CODES[kind], {
     cause: error,
-    ...(SHOWN.has(error.kind) && { message: error.message }),
+    ...(SHOWN.has(kind) && { message: error.message }),
+    ...(kind === "bad_key" && subject !== undefined &&
+      { fields: { ArgumentName: "Key", ArgumentValue: subject } }),
     ...(headers && { headers }),
   });
 }

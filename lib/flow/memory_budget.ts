@@ -39,8 +39,8 @@ interface Waiter {
  * transfers can share any budget without waiting for one another for ever.
  */
 export class MemoryBudget {
-  /** What there is in all, in bytes. */
-  readonly limit: number;
+  readonly #total: number;
+  #limit: number;
   #used = 0;
   readonly #waiters: Waiter[] = [];
   readonly #holders = new Set<LeaseHolder>();
@@ -56,12 +56,33 @@ export class MemoryBudget {
     if (!Number.isSafeInteger(bytes) || bytes < 1) {
       throw new RangeError(`A memory budget is a positive number of bytes, not ${bytes}`);
     }
-    this.limit = bytes;
+    this.#total = bytes;
+    this.#limit = bytes;
+  }
+
+  /** What there is to lease in all, in bytes. */
+  get limit(): number {
+    return this.#limit;
   }
 
   /** What is leased now, in bytes. Spare memory is not: it is given up for any lease. */
   get used(): number {
     return this.#used;
+  }
+
+  /**
+   * Takes bytes out of the budget for good, for what is kept from one transfer to the next. Three
+   * quarters are always left to lease.
+   *
+   * @param bytes How much.
+   * @returns Whether there was enough, not leased to anybody.
+   */
+  setAside(bytes: number): boolean {
+    const left = this.#limit - bytes;
+    if (left < this.#total * 3 / 4 || this.#used > left || this.#waiters.length > 0) return false;
+    this.#limit = left;
+    this.#takeSpare();
+    return true;
   }
 
   /**
@@ -72,7 +93,7 @@ export class MemoryBudget {
    */
   tryAcquire(bytes: number, leave = 0): Lease | undefined {
     const share = this.#clamp(bytes);
-    if (this.#waiters.length > 0 || this.#used + share + leave > this.limit) return undefined;
+    if (this.#waiters.length > 0 || this.#used + share + leave > this.#limit) return undefined;
     return this.#lease(share);
   }
 
@@ -134,7 +155,7 @@ export class MemoryBudget {
         return held;
       },
       take: (bytes) => {
-        if (this.#used + this.#spare + bytes > this.limit) return false;
+        if (this.#used + this.#spare + bytes > this.#limit) return false;
         this.#spare += bytes;
         held += bytes;
         return true;
@@ -148,16 +169,12 @@ export class MemoryBudget {
   }
 
   #clamp(bytes: number): number {
-    return Math.min(Math.max(0, Math.ceil(bytes)), this.limit);
+    return Math.min(Math.max(0, Math.ceil(bytes)), this.#limit);
   }
 
   #lease(bytes: number): Lease {
     this.#used += bytes;
-    for (const giveUp of this.#spareOwners) {
-      const missing = this.#used + this.#spare - this.limit;
-      if (missing <= 0) break;
-      giveUp(missing);
-    }
+    this.#takeSpare();
     let held = bytes;
     const shrink = (to: number) => {
       const freed = Math.max(0, held - Math.max(0, to));
@@ -181,9 +198,18 @@ export class MemoryBudget {
     };
   }
 
+  /** Spare memory is given up as soon as there is less than it takes. */
+  #takeSpare(): void {
+    for (const giveUp of this.#spareOwners) {
+      const missing = this.#used + this.#spare - this.#limit;
+      if (missing <= 0) return;
+      giveUp(missing);
+    }
+  }
+
   #serve(): void {
     for (let next = this.#waiters[0]; next !== undefined; next = this.#waiters[0]) {
-      if (this.#used + next.bytes > this.limit) return;
+      if (this.#used + next.bytes > this.#limit) return;
       this.#waiters.shift();
       next.admit(this.#lease(next.bytes));
     }
@@ -191,7 +217,7 @@ export class MemoryBudget {
 
   /** The largest holders are asked first, and no more of them than the waiting need. */
   #press(): void {
-    let missing = this.#used - this.limit;
+    let missing = this.#used - this.#limit;
     for (const waiter of this.#waiters) missing += waiter.bytes;
     const holders = [...this.#holders]
       .map((holder) => ({ holder, bytes: holder.reclaimable }))

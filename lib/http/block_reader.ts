@@ -10,6 +10,8 @@ const PASS_THROUGH_SIZE = 64 * 1024;
  * or two bytes short of never settles (Deno 2.9), so that the room left must never be so small.
  */
 const SPARE_ROOM = 64;
+/** How much has to come within the idle time: so little that a slow client is not taken for a lost one. */
+const PROGRESS_SIZE = 64 * 1024;
 
 /** How to cut a stream into blocks. */
 export interface BlockOptions {
@@ -17,6 +19,8 @@ export interface BlockOptions {
   readonly blockSize?: number;
   /** How many bytes the stream must have; more or fewer is IncompleteBody. Default: unknown. */
   readonly length?: number;
+  /** How long is waited for bytes, in milliseconds, 64 KiB at most; RequestTimeout then. Default: for ever. */
+  readonly idleMs?: number;
 }
 
 type Source =
@@ -32,6 +36,7 @@ export class BlockReader {
   readonly #source: Source;
   readonly #blockSize: number;
   readonly #length: number | undefined;
+  readonly #idleMs: number | undefined;
   #received = 0;
   /** What a default reader gave beyond the last block. */
   #rest: Uint8Array = new Uint8Array(0);
@@ -41,10 +46,11 @@ export class BlockReader {
    * Locks the stream until it has ended, or `release` or `cancel` is called.
    *
    * @param stream The stream to read.
-   * @param options Block size and expected length.
+   * @param options Block size, expected length and how long to wait.
    */
   constructor(stream: ReadableStream<Uint8Array>, options: BlockOptions = {}) {
     this.#source = openSource(stream, options.length);
+    this.#idleMs = options.idleMs;
     this.#blockSize = options.blockSize ?? DEFAULT_BLOCK_SIZE;
     this.#length = options.length;
   }
@@ -53,19 +59,30 @@ export class BlockReader {
    * Reads the next block.
    *
    * @returns A block of 1 to `blockSize` bytes, or nothing at the end.
-   * @throws {S3Error} IncompleteBody when the client went away or the length is not the expected.
+   * @throws {S3Error} IncompleteBody when the client went away or the length is not the expected,
+   * RequestTimeout when it has stopped sending.
    */
   async next(): Promise<Uint8Array | undefined> {
-    const block = this.#source.kind === "byob"
-      ? await this.#readInto(this.#source.reader, this.#source.length)
-      : await this.#gather(this.#source.reader);
-    this.#received += block.length;
-    const length = this.#length;
-    if (length !== undefined && this.#received > length) throw tooLong(length);
-    if (block.length > 0) return block;
-    if (length !== undefined && this.#received < length) throw tooShort(this.#received, length);
-    this.release();
-    return undefined;
+    const source = this.#source;
+    const block = source.kind === "byob"
+      ? await this.#readInto(source, new Uint8Array(this.#roomFor(source.length)))
+      : await this.#gather(source.reader);
+    return this.#count(block).length > 0 ? block : undefined;
+  }
+
+  /**
+   * Reads the next block into memory of the caller's.
+   *
+   * @param view Where to; its buffer is detached, and comes back as that of the answer.
+   * @returns What was read, from the beginning of the view on; no bytes at the end.
+   * @throws {S3Error} As `next` does.
+   */
+  async fill(view: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+    const source = this.#source;
+    const block = source.kind === "byob"
+      ? await this.#readInto(source, view)
+      : await this.#copyInto(source.reader, view);
+    return this.#count(block);
   }
 
   /** Gives the stream up where it stands, for somebody else to drain or cancel. */
@@ -82,23 +99,59 @@ export class BlockReader {
     }
   }
 
-  async #readInto(reader: ReadableStreamBYOBReader, length: number): Promise<Uint8Array> {
-    const left = length - this.#received;
-    const last = left <= this.#blockSize;
-    // At the end of the length one read more sees that the stream ends, too.
-    const enough = last ? Math.max(1, left) : Math.max(1, this.#blockSize - SPARE_ROOM);
+  /** Counts a block and holds the count against the length; lets the stream go at its end. */
+  #count<T extends Uint8Array>(block: T): T {
+    this.#received += block.length;
+    const length = this.#length;
+    if (length !== undefined && this.#received > length) throw tooLong(length);
+    if (block.length > 0) return block;
+    if (length !== undefined && this.#received < length) throw tooShort(this.#received, length);
+    this.release();
+    return block;
+  }
+
+  /** Room for a block and, at the end of the length, for a byte too many. */
+  #roomFor(length: number): number {
+    return Math.min(this.#blockSize, length - this.#received + SPARE_ROOM);
+  }
+
+  async #readInto(
+    { reader, length }: Source & { readonly kind: "byob" },
+    view: Uint8Array<ArrayBuffer>,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const left = Math.max(1, length - this.#received);
+    const enough = Math.min(left, Math.max(1, view.length - SPARE_ROOM));
+    const { byteOffset, length: room } = view;
+    const step = this.#idleMs === undefined ? enough : PROGRESS_SIZE;
     // Each read detaches the buffer and gives it back under another name.
-    let buffer = new ArrayBuffer(last ? left + SPARE_ROOM : this.#blockSize);
+    let { buffer } = view;
     let size = 0;
     while (size < enough && !this.#ended) {
-      const pending = reader.read(new Uint8Array(buffer, size), { min: enough - size });
-      const { done, value } = await pending.catch(rethrow);
+      const free = new Uint8Array(buffer, byteOffset + size, room - size);
+      const min = Math.min(step, enough - size);
+      const { done, value } = await this.#inTime(reader.read(free, { min }));
       if (value === undefined) throw new S3Error("IncompleteBody");
       buffer = value.buffer;
       size += value.length;
       this.#ended = done;
     }
-    return new Uint8Array(buffer, 0, size);
+    return new Uint8Array(buffer, byteOffset, size);
+  }
+
+  async #copyInto(
+    reader: ReadableStreamDefaultReader<Uint8Array>,
+    view: Uint8Array<ArrayBuffer>,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    let size = 0;
+    while (size < view.length) {
+      const piece = await this.#nextPiece(reader);
+      if (piece === undefined) break;
+      const taken = piece.subarray(0, view.length - size);
+      view.set(taken, size);
+      this.#rest = piece.subarray(taken.length);
+      size += taken.length;
+    }
+    return view.subarray(0, size);
   }
 
   async #gather(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<Uint8Array> {
@@ -122,11 +175,24 @@ export class BlockReader {
     reader: ReadableStreamDefaultReader<Uint8Array>,
   ): Promise<Uint8Array | undefined> {
     while (this.#rest.length === 0 && !this.#ended) {
-      const { done, value } = await reader.read().catch(rethrow);
+      const { done, value } = await this.#inTime(reader.read());
       this.#ended = done;
       if (value !== undefined) this.#rest = value;
     }
     return this.#rest.length === 0 ? undefined : this.#rest;
+  }
+
+  async #inTime<T>(read: Promise<T>): Promise<T> {
+    const idleMs = this.#idleMs;
+    if (idleMs === undefined) return await read.catch(rethrow);
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => late.reject(new S3Error("RequestTimeout")), idleMs);
+    try {
+      // A read that loses is rejected when the stream is released; `race` has handled that.
+      return await Promise.race([read.catch(rethrow), late.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }
 

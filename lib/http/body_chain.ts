@@ -22,8 +22,15 @@ export class BodyChain {
    * @returns Whether nothing is left, so that the connection can be used again.
    */
   async end(): Promise<boolean> {
-    if (this.#body === null) return true;
-    // Whoever fails lets go of what it reads: the first that nobody holds is where reading stopped.
-    return await drain([this.#body, ...this.#made].find(({ locked }) => !locked) ?? this.#body);
+    const body = this.#body;
+    if (body === null) return true;
+    const chain = [body, ...this.#made];
+    for (const _ of chain) {
+      // Whoever fails lets go of what it reads: the first that nobody holds is where reading stopped. That
+      // may be now, by a check at the end: then what it was made of is left, and may be at its end too.
+      const end = await drain(chain.find(({ locked }) => !locked) ?? body);
+      if (end !== "failed") return end === "ended";
+    }
+    return false;
   }
 }

@@ -5,7 +5,7 @@
  */
 
 import { S3Error } from "../errors/s3_error.ts";
-import { type BlockOptions, BlockReader, concatenate } from "./block_reader.ts";
+import { type BlockOptions, BlockReader, concatenate, DEFAULT_BLOCK_SIZE } from "./block_reader.ts";
 
 /** Bounds of {@linkcode drain}. */
 export interface DrainLimits {
@@ -14,6 +14,9 @@ export interface DrainLimits {
   /** How long is waited at most, in milliseconds. Default 1,000. */
   readonly maxMs?: number;
 }
+
+/** How {@linkcode drain} went: `left` when not all was read, within its bounds or because somebody else holds it. */
+export type DrainEnd = "ended" | "left" | "failed";
 
 /** A stream that has ended. */
 export function emptyStream(): ReadableStream<Uint8Array> {
@@ -74,10 +77,17 @@ export async function collect(
   let size = 0;
   for await (const block of readBlocks(stream)) {
     size += block.length;
-    if (size > limit) throw new S3Error("MaxMessageLengthExceeded");
+    if (size > limit) throw messageTooLong(limit);
     blocks.push(block);
   }
   return concatenate(blocks, size);
+}
+
+/** The error of a document that is longer than its limit in bytes. */
+export function messageTooLong(limit: number): S3Error {
+  return new S3Error("MaxMessageLengthExceeded", {
+    fields: { MaxMessageLengthBytes: String(limit) },
+  });
 }
 
 /**
@@ -91,9 +101,9 @@ export async function collect(
 export async function drain(
   body: ReadableStream<Uint8Array> | null,
   limits: DrainLimits = {},
-): Promise<boolean> {
-  if (body === null) return true;
-  if (body.locked) return false;
+): Promise<DrainEnd> {
+  if (body === null) return "ended";
+  if (body.locked) return "left";
   const maxBytes = limits.maxBytes ?? 1024 * 1024;
   const reader = body.getReader();
   let expired = false;
@@ -105,15 +115,14 @@ export async function drain(
   try {
     for (let size = 0; size <= maxBytes;) {
       const { done, value } = await reader.read();
-      if (done) return !expired;
+      if (done) return expired ? "left" : "ended";
       size += value.length;
     }
     await reader.cancel();
-    return false;
+    return "left";
   } catch {
-    // The client is gone or the body had failed before: either way nothing is left to read, and
-    // whoever read the body first has reported it.
-    return false;
+    // The client is gone or the body had failed before, and whoever read the body first has reported it.
+    return expired ? "left" : "failed";
   } finally {
     clearTimeout(timer);
     reader.releaseLock();
@@ -135,27 +144,41 @@ export function exactLength(
 }
 
 /**
- * A stream that pulls blocks from a reader, one for each time its consumer asks.
+ * A byte stream that pulls blocks from a reader, one for each time its consumer asks. A consumer that brings
+ * its own memory (BYOB) has it filled with as much as fits, so that it needs the same memory only again and again.
  *
  * @param reader Where the blocks come from. On failure it is released, not cancelled, so that the
  * rest can be drained.
- * @param transform Called for each block, and with nothing at the end; may return nothing to emit
- * nothing, and what it throws becomes the stream's error.
+ * @param transform Called for each block, which it may change in place, and with nothing at the end; what it gives
+ * is at most as long as the block, and may be nothing. What it throws becomes the stream's error.
+ * @param blockSize Bytes of a block for consumers without memory of their own. Default 1 MiB.
  */
 export function pullStream(
   reader: BlockReader,
-  transform: (block: Uint8Array | undefined) => Uint8Array | undefined,
-): ReadableStream<Uint8Array> {
-  return new ReadableStream<Uint8Array>({
+  transform: (block: Uint8Array<ArrayBuffer> | undefined) => Uint8Array | undefined,
+  blockSize: number = DEFAULT_BLOCK_SIZE,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  return new ReadableStream({
+    type: "bytes",
+    autoAllocateChunkSize: blockSize,
     async pull(controller) {
+      // There is one for every pull: consumers without memory of their own are allocated some.
+      const wanted = controller.byobRequest;
+      const view = wanted?.view;
+      if (!wanted || !view || !(view.buffer instanceof ArrayBuffer)) {
+        throw new TypeError("A byte stream was pulled without memory to fill");
+      }
+      const { byteOffset, byteLength } = view;
       try {
-        for (;;) {
-          const block = await reader.next();
-          const output = transform(block);
-          const some = output !== undefined && output.length > 0;
-          if (some) controller.enqueue(output);
-          if (block === undefined) return controller.close();
-          if (some) return;
+        for (let { buffer } = view;;) {
+          const block = await reader.fill(new Uint8Array(buffer, byteOffset, byteLength));
+          buffer = block.buffer;
+          const output = transform(block.length > 0 ? block : undefined);
+          const size = output === undefined ? 0 : moveTo(block, output);
+          if (size > 0) return wanted.respondWithNewView(new Uint8Array(buffer, byteOffset, size));
+          if (block.length > 0) continue;
+          controller.close();
+          return wanted.respondWithNewView(new Uint8Array(buffer, byteOffset, 0));
         }
       } catch (error) {
         reader.release();
@@ -164,6 +187,12 @@ export function pullStream(
     },
     cancel: (reason) => reader.cancel(reason),
   }, { highWaterMark: 0 });
+}
+
+/** Puts what was made of a block at the block's beginning; returns how much it is. */
+function moveTo(block: Uint8Array<ArrayBuffer>, output: Uint8Array): number {
+  if (output.buffer !== block.buffer || output.byteOffset !== block.byteOffset) block.set(output);
+  return output.length;
 }
 
 async function cancelAfter(error: unknown, reader: BlockReader): Promise<void> {

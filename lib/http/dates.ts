@@ -11,6 +11,8 @@ const RFC_1123 =
 const RFC_850 =
   /^[A-Za-z]{6,9}, (\d{2})-([A-Za-z]{3})-(\d{2}|\d{4}) (\d{2}):(\d{2}):(\d{2}) (GMT|UTC)$/;
 const ASCTIME = /^[A-Za-z]{3} ([A-Za-z]{3}) {1,2}(\d{1,2}) (\d{2}):(\d{2}):(\d{2}) (\d{4})$/;
+const ISO_EXTENDED =
+  /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:?\d{2})$/;
 const ISO_BASIC = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/;
 
 /** A date for a header, as in `Fri, 02 Jan 2026 03:04:05 GMT` (RFC 1123). */
@@ -68,6 +70,22 @@ export function parseIsoBasic(text: string): Date | undefined {
   if (match === null) return undefined;
   const [, year, month, day, hours, minutes, seconds] = match;
   return fromParts(year, Number(month), day, hours, minutes, seconds);
+}
+
+/**
+ * Reads ISO 8601 in its extended form with a zone, as in `2026-01-02T03:04:05.678Z`: that of S3's XML and of
+ * POST policies.
+ *
+ * @param text The timestamp.
+ * @returns The date in milliseconds, or nothing when it has another form or is no real date.
+ */
+export function parseIsoDateTime(text: string): Date | undefined {
+  const match = ISO_EXTENDED.exec(text);
+  if (match === null) return undefined;
+  const [, year, month, day, hours, minutes, seconds, fraction = "", zone = "Z"] = match;
+  const date = fromParts(year, Number(month), day, hours, minutes, seconds);
+  date?.setUTCMilliseconds(Number(fraction.padEnd(3, "0").slice(0, 3)));
+  return shifted(date, zone.replace(":", ""));
 }
 
 type Digits = string | undefined;

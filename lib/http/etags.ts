@@ -17,11 +17,11 @@ export function bareETag(text: string): string {
 /**
  * Reads a list of entity tags (RFC 9110 section 13.1.1). Commas inside quotes do not separate.
  *
- * @param header The header's value.
+ * @param header The header's value; that of a repeated header is one list.
  * @returns `any` for `*`, else the bare tags.
  */
 export function parseETagCondition(header: string): ETagCondition {
-  if (header.trim() === "*") return { kind: "any" };
+  if (/^\s*\*(\s*,\s*\*)*\s*$/.test(header)) return { kind: "any" };
   const items = header.match(/(?:W\/)?"[^"]*"|[^,\s][^,]*/g) ?? [];
   return { kind: "list", etags: items.map(bareETag) };
 }

@@ -25,11 +25,23 @@ export class InFlight {
     };
   }
 
-  /** From now on requests are refused; resolves when those under way have been answered. */
-  finish(): Promise<void> {
-    this.#idle ??= Promise.withResolvers();
-    if (this.#count === 0) this.#idle.resolve();
-    return this.#idle.promise;
+  /**
+   * From now on requests are refused.
+   *
+   * @param graceMs How long those under way may take, in milliseconds. Default: as long as they want.
+   * @returns Whether they have been answered; false when the time was over.
+   */
+  async finish(graceMs?: number): Promise<boolean> {
+    const { promise } = this.#idle ??= Promise.withResolvers();
+    if (this.#count === 0) return true;
+    if (graceMs === undefined) return await promise.then(() => true);
+    const late = Promise.withResolvers<boolean>();
+    const timer = setTimeout(() => late.resolve(false), graceMs);
+    try {
+      return await Promise.race([promise.then(() => true), late.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   #end(): void {

@@ -9,7 +9,7 @@ export type RequestedRange =
 
 const WHOLE: RequestedRange = { kind: "whole" };
 const UNSATISFIABLE: RequestedRange = { kind: "unsatisfiable" };
-const SINGLE_RANGE = /^bytes=[ \t]*([0-9]*)[ \t]*-[ \t]*([0-9]*)[ \t]*$/i;
+const SINGLE_RANGE = /^bytes=([0-9]*)-([0-9]*)$/i;
 
 /**
  * Reads a `Range` header as S3 does (RFC 9110 section 14.2, but several ranges, other units and
@@ -40,7 +40,9 @@ export function parseRange(header: string | null | undefined, size: number): Req
 }
 
 function suffixRange(length: bigint, size: number): RequestedRange {
-  if (length === 0n || size === 0) return UNSATISFIABLE;
+  if (length === 0n) return UNSATISFIABLE;
+  // The end of nothing is all of it (RFC 9110 section 14.1.2), and no 206 could name its positions.
+  if (size === 0) return WHOLE;
   const first = length >= BigInt(size) ? 0 : size - Number(length);
   return { kind: "part", first, last: size - 1 };
 }

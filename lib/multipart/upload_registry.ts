@@ -40,6 +40,8 @@ export interface UploadAttributes {
   readonly contentLanguage?: string;
   /** `Expires`, as sent. */
   readonly expires?: string;
+  /** `x-amz-website-redirect-location`. */
+  readonly websiteRedirectLocation?: string;
   /** `x-amz-meta-*`, names without that prefix. */
   readonly metadata?: Readonly<Record<string, string>>;
   /** Tags in their order. */

@@ -3,19 +3,22 @@ import type { StoreBucket } from "../store/object_store.ts";
 import type { BucketInput } from "../s3/operations.ts";
 import type { OperationContext, OperationHandler } from "./context.ts";
 
-/** ListBuckets: all buckets by name, paged when the client asks for pages. */
-export const listBuckets: OperationHandler<"ListBuckets"> = async ({ store }, input) => {
+/** ListBuckets: all buckets by name, paged when the client asks for pages. All are of one region. */
+export const listBuckets: OperationHandler<"ListBuckets"> = async ({ store, region }, input) => {
   const [owner, all] = await Promise.all([store.owner(), store.listBuckets()]);
   const after = input.continuationToken === undefined ? "" : readToken(input.continuationToken);
-  const wanted = all.filter((bucket) =>
-    bucket.name.startsWith(input.prefix) && bucket.name > after
+  const { prefix, bucketRegion = region } = input;
+  const wanted = all.filter(({ name }) =>
+    bucketRegion === region && name.startsWith(prefix) && name > after
   );
   const buckets = wanted.slice(0, input.maxBuckets ?? wanted.length);
   const last = buckets.at(-1);
   return {
     owner,
     buckets,
-    prefix: input.prefix,
+    prefix,
+    // As S3 does: clients of before there were parameters get the answer that they know.
+    ...((prefix !== "" || Object.keys(input).length > 1) && { region }),
     ...(last && buckets.length < wanted.length && { continuationToken: writeToken(last) }),
   };
 };
@@ -34,10 +37,14 @@ function readToken(token: string): string {
   }
 }
 
-/** CreateBucket: creating a bucket that is already ours answers 200, as us-east-1 does. */
+/** CreateBucket: creating a bucket that is already ours answers 200, as us-east-1 does, and changes nothing. */
 export const createBucket: OperationHandler<"CreateBucket"> = async ({ store }, input) => {
-  await store.createBucket(input.bucket);
-  return { bucket: input.bucket };
+  const { bucket, tags = [] } = input;
+  const outcome = await store.createBucket(bucket);
+  if (outcome === "created" && tags.length > 0) {
+    await store.updateBucketSettings(bucket, (settings) => ({ ...settings, tags }));
+  }
+  return { bucket };
 };
 
 /** HeadBucket. */
@@ -60,5 +67,5 @@ export const deleteBucket: OperationHandler<"DeleteBucket"> = async (
   input,
 ) => {
   await store.deleteBucket(input.bucket);
-  await registry.dropBucket(input.bucket);
+  await registry.dropBucket(await store.canonicalName(input.bucket));
 };

@@ -4,24 +4,26 @@ import { toS3Error } from "../errors/to_s3_error.ts";
 import type { DeleteObjectsOutput } from "../s3/operations.ts";
 import type { CommitEntry } from "../store/object_store.ts";
 import type { OperationHandler } from "./context.ts";
-import { writeCondition } from "./write_condition.ts";
+import { deleteCondition, nameCondition } from "./write_condition.ts";
 
 /** DeleteObject: a key that was never there is deleted too (S3 API reference, DeleteObject). */
 export const deleteObject: OperationHandler<"DeleteObject"> = async ({ store }, input) => {
+  const given = deleteCondition(input.conditions);
   const [result] = await store.commit(input.bucket, [
-    { kind: "delete", key: input.key, ...writeCondition(input.conditions) },
+    { kind: "delete", key: input.key, ...given },
   ]);
-  if (result?.kind === "failed" && !isMissingKey(result.error)) throw result.error;
+  if (result?.kind !== "failed" || isMissingKey(result.error)) return;
+  throw nameCondition(result.error, given.condition);
 };
 
 /** DeleteObjects: one batch, one answer per entry. */
 export const deleteObjects: OperationHandler<"DeleteObjects"> = async ({ store }, input) => {
   const entries = input.objects
     .filter(({ versionId }) => isCurrentVersion(versionId))
-    .map(({ key, etag }): CommitEntry => ({
+    .map(({ key, conditions = {} }): CommitEntry => ({
       kind: "delete",
       key,
-      ...(etag !== undefined && { condition: { kind: "etag", etags: [etag] } }),
+      ...deleteCondition(conditions),
     }));
   // A commit of nothing would not notice that the bucket is missing.
   if (entries.length === 0) await store.statBucket(input.bucket);

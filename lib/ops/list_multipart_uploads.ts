@@ -15,7 +15,8 @@ export const listMultipartUploads: OperationHandler<"ListMultipartUploads"> = as
   await store.statBucket(input.bucket);
   const entries: Entry[] = [];
   let truncated = false;
-  for await (const entry of entriesAfter(registry.listUploads(input.bucket), input)) {
+  const uploads = registry.listUploads(await store.canonicalName(input.bucket));
+  for await (const entry of entriesAfter(uploads, input)) {
     truncated = entries.length === input.maxUploads;
     if (truncated) break;
     entries.push(entry);

@@ -1,18 +1,19 @@
 import { S3Error } from "../errors/s3_error.ts";
-import type { Upload } from "../multipart/upload_registry.ts";
+import type { Upload, UploadPart } from "../multipart/upload_registry.ts";
 import type { ObjectInput, RequestBody } from "../s3/operations.ts";
 import type { OperationContext, OperationHandler } from "./context.ts";
-import { withChecksum } from "./part_checksum.ts";
+import { withChecksum } from "./computed_checksum.ts";
+import { defaultChecksum } from "./stored_checksum.ts";
 
 /** CreateMultipartUpload: what is given here belongs to the finished object. */
 export const createMultipartUpload: OperationHandler<"CreateMultipartUpload"> = async (
   { store, registry, requester },
   input,
 ) => {
-  store.checkKey(input.key);
+  store.checkKey(input.key, input.attributes);
   await store.statBucket(input.bucket);
   const upload = await registry.create({
-    bucket: input.bucket,
+    bucket: await store.canonicalName(input.bucket),
     key: input.key,
     initiator: requester.accessKeyId,
     attributes: input.attributes,
@@ -26,9 +27,10 @@ export const uploadPart: OperationHandler<"UploadPart"> = async (context, input)
   const { store, registry, now, signal } = context;
   const upload = await findUpload(context, input);
   requireAlgorithm(upload, input.body);
-  const sent = input.body.checksumAlgorithm !== undefined;
-  const computed = withChecksum(input.body.stream, sent ? undefined : upload.checksum);
-  const recipe = await store.stage(input.bucket, computed.stream, { signal });
+  const { checksumAlgorithm: sent } = input.body;
+  const choice = upload.checksum ?? defaultChecksum(context, sent);
+  const computed = withChecksum(input.body.stream, sent === undefined ? choice : undefined);
+  const recipe = await store.stagePart(input.bucket, computed.stream, { signal });
   const { md5, checksums } = input.body.digests();
   if (md5 === undefined) throw new Error("The body of a part was opened without its MD5");
   const part = {
@@ -39,18 +41,38 @@ export const uploadPart: OperationHandler<"UploadPart"> = async (context, input)
     checksums: { ...computed.checksums(), ...checksums },
     recipe,
   };
-  if (await registry.putPart(input.uploadId, part) === undefined) {
-    throw noSuchUpload(input.uploadId);
-  }
+  await keepPart(registry, input.uploadId, part);
   return { part };
 };
 
-/** The parts of an upload with a checksum have that one or, until it is computed here, none. */
+/**
+/**
+ * Registers a part that has arrived.
+ *
+ * @throws {S3Error} OperationAborted while the upload is being completed, which may fail and leave it open;
+ * NoSuchUpload when it is gone.
+ */
+export async function keepPart(
+  registry: OperationContext["registry"],
+  uploadId: string,
+  part: UploadPart,
+): Promise<void> {
+  if (await registry.putPart(uploadId, part) !== undefined) return;
+  throw await registry.get(uploadId) === undefined
+    ? noSuchUpload(uploadId)
+    : new S3Error("OperationAborted");
+}
+
+/**
+ * The parts of an upload with a checksum have that one. Where it is of the whole they can come without: then it
+ * is computed here.
+ */
 function requireAlgorithm({ checksum }: Upload, { checksumAlgorithm: sent }: RequestBody): void {
-  if (checksum === undefined || sent === undefined || sent === checksum.algorithm) return;
+  if (checksum === undefined || sent === checksum.algorithm) return;
+  if (sent === undefined && checksum.type === "FULL_OBJECT") return;
   throw new S3Error("InvalidRequest", {
     message: "Checksum Type mismatch occurred, expected checksum Type: " +
-      `${checksum.algorithm.toLowerCase()}, actual checksum Type: ${sent.toLowerCase()}`,
+      `${checksum.algorithm.toLowerCase()}, actual checksum Type: ${sent?.toLowerCase() ?? "null"}`,
   });
 }
 
@@ -88,7 +110,8 @@ export async function findUpload(
   input: ObjectInput & { readonly uploadId: string },
 ): Promise<Upload> {
   const upload = await registry.get(input.uploadId);
-  if (upload?.bucket === input.bucket && upload.key === input.key) return upload;
+  const bucket = await store.canonicalName(input.bucket);
+  if (upload?.bucket === bucket && upload.key === input.key) return upload;
   await store.statBucket(input.bucket);
   throw noSuchUpload(input.uploadId);
 }

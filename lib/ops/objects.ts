@@ -6,23 +6,26 @@ import type { StoredObject } from "../store/object_store.ts";
 import type { OperationContext, OperationHandler } from "./context.ts";
 import { commitOne } from "./commit_one.ts";
 import { type PartRead, readPart } from "./object_parts.ts";
+import { withChecksum } from "./computed_checksum.ts";
 import { locationOf } from "./redirect.ts";
-import { storedChecksum } from "./stored_checksum.ts";
+import { defaultChecksum, storedChecksum } from "./stored_checksum.ts";
 import { writeCondition } from "./write_condition.ts";
 
 /** PutObject: nothing is visible before the body has ended well and its digests have been verified. */
 export const putObject: OperationHandler<"PutObject"> = async (context, input) => {
   const { store, signal } = context;
-  store.checkKey(input.key);
-  const recipe = await store.stage(input.bucket, input.body.stream, { signal });
-  const { checksums } = input.body.digests();
+  store.checkKey(input.key, input.attributes);
+  const { body } = input;
+  const computed = withChecksum(body.stream, defaultChecksum(context, body.checksumAlgorithm));
+  const { content } = await store.stage(input.bucket, computed.stream, { signal });
+  const checksums = { ...computed.checksums(), ...body.digests().checksums };
   const [checksum] = Object.entries(checksums).map(([algorithm, value]) =>
     ({ algorithm, value, type: "FULL_OBJECT" }) as const
   );
   const object = await commitOne(store, input.bucket, {
     kind: "put",
     key: input.key,
-    content: recipe.content,
+    content,
     attributes: { ...input.attributes, ...storedChecksum(context, checksum) },
     ...writeCondition(input.conditions),
   });

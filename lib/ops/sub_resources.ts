@@ -156,7 +156,7 @@ async function requireOwnerOnly(
 ): Promise<void> {
   if (acl.kind === "canned") return;
   const { id } = await store.owner();
-  if (acl.ownerId !== undefined && acl.ownerId !== id) throw new S3Error("AccessDenied");
+  if (acl.ownerId !== id) throw new S3Error("AccessDenied");
   const own = acl.grants.every(({ granteeId, permission }) =>
     granteeId === id && permission === "FULL_CONTROL"
   );
@@ -164,9 +164,12 @@ async function requireOwnerOnly(
 }
 
 /** PutBucketVersioning: only what is so already gets here. */
-export const putBucketVersioning: OperationHandler<"PutBucketVersioning"> = async (
-  { store },
-  { bucket },
-) => {
+export const putBucketVersioning: OperationHandler<"PutBucketVersioning"> = requireBucket;
+
+/** PutBucketOwnershipControls: only what is so already gets here. */
+export const putBucketOwnershipControls: OperationHandler<"PutBucketOwnershipControls"> =
+  requireBucket;
+
+async function requireBucket({ store }: OperationContext, { bucket }: BucketInput): Promise<void> {
   await store.statBucket(bucket);
-};
+}

@@ -1,40 +1,52 @@
 import { createDigest } from "../checksum/digest.ts";
 import { S3Error } from "../errors/s3_error.ts";
+import type { UploadChecksum } from "../multipart/upload_registry.ts";
 import type { ByteRange, ContentRef } from "../store/object_store.ts";
-import type { OperationHandler } from "./context.ts";
+import type { OperationContext, OperationHandler } from "./context.ts";
 import { statCopySource } from "./copy.ts";
-import { findUpload, noSuchUpload } from "./multipart.ts";
-import { withChecksum } from "./part_checksum.ts";
+import { withChecksum } from "./computed_checksum.ts";
+import { findUpload, keepPart } from "./multipart.ts";
 
 /** The most bytes of one part: 5 GiB (Amazon S3 multipart upload limits). */
 const MAX_PART_BYTES = 5 * 1024 ** 3;
 
 /**
- * UploadPartCopy: the bytes go from the store to the store; which bytes is settled by the source's hash, so
- * that overwriting the source meanwhile changes nothing.
+ * UploadPartCopy: no bytes move before the upload is completed, and then only those at the borders of the part.
+ * Which bytes it has is settled by the source's hash, so that overwriting the source meanwhile changes nothing.
  */
 export const uploadPartCopy: OperationHandler<"UploadPartCopy"> = async (context, input) => {
-  const { store, registry, now, signal } = context;
+  const { store, registry, now } = context;
   const upload = await findUpload(context, input);
   const { bucket } = input.source;
   const { content } = await statCopySource(context, input.source);
   const range = sourceRange(input.range, content);
-  const bytes = store.read(bucket, content, { signal, ...(range && { range }) });
-  const { stream, checksums } = withChecksum(bytes, upload.checksum);
-  const recipe = await store.stage(input.bucket, stream, { signal });
+  const recipe = await store.slice(bucket, content, range);
   const part = {
     partNumber: input.partNumber,
     etag: copiedETag(content, range),
     size: recipe.content.size,
     lastModified: now(),
-    checksums: checksums(),
+    checksums: await checksumsOf(context, bucket, content, range, upload.checksum),
     recipe,
   };
-  if (await registry.putPart(input.uploadId, part) === undefined) {
-    throw noSuchUpload(input.uploadId);
-  }
+  await keepPart(registry, input.uploadId, part);
   return { part };
 };
+
+/** The checksum that the upload's parts are to have: the bytes are read for it. */
+async function checksumsOf(
+  { store, signal }: OperationContext,
+  bucket: string,
+  content: ContentRef,
+  range: ByteRange | undefined,
+  choice: UploadChecksum | undefined,
+): Promise<Readonly<Record<string, string>>> {
+  if (choice === undefined) return {};
+  const bytes = store.read(bucket, content, { signal, ...(range && { range }) });
+  const { stream, checksums } = withChecksum(bytes, choice);
+  await stream.pipeTo(new WritableStream());
+  return checksums();
+}
 
 function sourceRange(range: ByteRange | undefined, { size }: ContentRef): ByteRange | undefined {
   if (range !== undefined && range.last >= size) {

@@ -8,8 +8,8 @@ import type {
   PutBucketAclInput,
   PutObjectAclInput,
 } from "./operations.ts";
-import { bucketInput, objectInput, readXmlBody } from "./request_fields.ts";
-import type { RequestElement } from "../xml/read.ts";
+import { bucketInput, objectInput, readSmallBody } from "./request_fields.ts";
+import { readDocument, type RequestElement } from "../xml/read.ts";
 import type { S3Request } from "./s3_request.ts";
 
 /** Canned lists that give nobody but the owner anything. */
@@ -17,6 +17,19 @@ const OWNER_ONLY: ReadonlySet<string> = new Set([
   "private",
   "bucket-owner-read",
   "bucket-owner-full-control",
+]);
+
+const PERMISSIONS: ReadonlySet<string> = new Set([
+  "FULL_CONTROL",
+  "READ",
+  "READ_ACP",
+  "WRITE",
+  "WRITE_ACP",
+]);
+const GRANTEE_TYPES: ReadonlySet<string> = new Set([
+  "AmazonCustomerByEmail",
+  "CanonicalUser",
+  "Group",
 ]);
 
 /** Reads PutBucketAcl: PUT `/b?acl`. */
@@ -31,37 +44,44 @@ export async function readPutObjectAcl(request: S3Request): Promise<PutObjectAcl
 
 async function readAccessControl(request: S3Request): Promise<AccessControl> {
   const canned = request.headers.get("x-amz-acl")?.trim().toLowerCase();
+  const document = await readSmallBody(request);
   if (canned !== undefined) {
+    if (document.length > 0) throw new S3Error("UnexpectedContent");
     // Accepting it would tell the owner that others can read what they cannot.
     if (!OWNER_ONLY.has(canned)) throw new S3Error("AccessControlListNotSupported");
     return { acl: { kind: "canned" } };
   }
-  const policy = await readXmlBody(request, "AccessControlPolicy").catch(malformed);
-  const list = policy.child("AccessControlList");
-  if (list === undefined) throw new S3Error("MalformedACLError");
-  const ownerId = policy.child("Owner")?.textOf("ID");
-  return {
-    acl: {
-      kind: "list",
-      ...(ownerId !== undefined && { ownerId }),
-      grants: list.children("Grant").map(readGrant),
-    },
-  };
+  if (document.length === 0) throw new S3Error("MissingSecurityHeader");
+  return { acl: { kind: "list", ...readList(document) } };
+}
+
+function readList(
+  document: Uint8Array,
+): { readonly ownerId: string; readonly grants: readonly Grant[] } {
+  try {
+    const policy = readDocument(document, "AccessControlPolicy");
+    const ownerId = policy.child("Owner")?.textOf("ID");
+    const list = policy.child("AccessControlList");
+    if (!ownerId || list === undefined) throw new S3Error("MalformedACLError");
+    return { ownerId, grants: list.children("Grant").map(readGrant) };
+  } catch (error) {
+    if (!(error instanceof S3Error) || error.code !== "MalformedXML") throw error;
+    throw new S3Error("MalformedACLError", { cause: error });
+  }
 }
 
 function readGrant(grant: RequestElement): Grant {
   const grantee = grant.child("Grantee");
   const permission = grant.textOf("Permission");
-  if (grantee === undefined || permission === undefined) throw new S3Error("MalformedACLError");
-  const granteeId = grantee.textOf("ID");
-  return { permission, ...(granteeId !== undefined && { granteeId }) };
-}
-
-function malformed(error: unknown): never {
-  if (error instanceof S3Error && error.code === "MalformedXML") {
-    throw new S3Error("MalformedACLError", { cause: error });
+  if (grantee === undefined || permission === undefined || !PERMISSIONS.has(permission)) {
+    throw new S3Error("MalformedACLError");
   }
-  throw error;
+  const type = grantee.attribute("type");
+  if (type !== undefined && !GRANTEE_TYPES.has(type)) throw new S3Error("MalformedACLError");
+  const granteeId = grantee.textOf("ID");
+  const named = granteeId || grantee.textOf("URI") || grantee.textOf("EmailAddress");
+  if (!named) throw new S3Error("MalformedACLError");
+  return { permission, ...(granteeId !== undefined && { granteeId }) };
 }
 
 /** Writes `AccessControlPolicy`: the owner has full control, and nobody else anything. */

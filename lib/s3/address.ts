@@ -39,15 +39,47 @@ export function addressOf(rawPath: string, hostBucket: string | undefined): Addr
  * for an empty bucket or one with a slash, NoSuchBucket for a path that never is a bucket's.
  */
 export function parseAddress(rawPath: string): Address {
+  const { rawBucket, rawKey } = splitPath(rawPath);
+  if (rawBucket === undefined) return { kind: "service" };
+  return addressIn(decodeBucket(rawBucket), rawKey);
+}
+
+/**
+ * What of its address a request has even if its key cannot be read: the service or a bucket.
+ *
+ * @param rawPath The path as it was sent.
+ * @param hostBucket The bucket that the Host header names, if it does.
+ * @throws {S3Error} What {@linkcode parseAddress} throws for the bucket.
+ */
+export function bucketAddressOf(rawPath: string, hostBucket: string | undefined): Address {
+  if (hostBucket !== undefined) return { kind: "bucket", bucket: hostBucket };
+  const { rawBucket } = splitPath(rawPath);
+  return rawBucket === undefined
+    ? { kind: "service" }
+    : { kind: "bucket", bucket: decodeBucket(rawBucket) };
+}
+
+function splitPath(
+  rawPath: string,
+): { readonly rawBucket?: string; readonly rawKey: string } {
   const path = rawPath.startsWith("/") ? rawPath.slice(1) : rawPath;
-  if (path === "") return { kind: "service" };
+  if (path === "") return { rawKey: "" };
   const slash = path.indexOf("/");
-  const bucket = decodeToText(slash < 0 ? path : path.slice(0, slash));
+  if (slash < 0) return { rawBucket: path, rawKey: "" };
+  return { rawBucket: path.slice(0, slash), rawKey: path.slice(slash + 1) };
+}
+
+function decodeBucket(rawBucket: string): string {
+  const bucket = decodeToText(rawBucket);
   if (NEVER_BUCKETS.has(bucket)) throw noSuchBucket(bucket);
   if (bucket === "" || bucket.includes("/")) {
     throw new S3Error("InvalidBucketName", { fields: { BucketName: bucket } });
   }
-  const key = slash < 0 ? "" : decodeToText(path.slice(slash + 1));
+  return bucket;
+}
+
+function addressIn(bucket: string, rawKey: string): Address {
+  const key = decodeToText(rawKey);
   if (key === "") return { kind: "bucket", bucket };
   requireKeyLength(key);
   return { kind: "object", bucket, key };
@@ -77,10 +109,7 @@ export function hostBucketOf(host: string | null, domains: readonly string[]): s
  * @throws {S3Error} InvalidURI for a bad escape or invalid UTF-8, KeyTooLongError.
  */
 export function parseHostedAddress(bucket: string, rawPath: string): Address {
-  const key = decodeToText(rawPath.startsWith("/") ? rawPath.slice(1) : rawPath);
-  if (key === "") return { kind: "bucket", bucket };
-  requireKeyLength(key);
-  return { kind: "object", bucket, key };
+  return addressIn(bucket, rawPath.startsWith("/") ? rawPath.slice(1) : rawPath);
 }
 
 /**

@@ -5,21 +5,54 @@ import { documentAnswer, emptyAnswer } from "./answers.ts";
 import type { BucketInput, CreateBucketInput } from "./operations.ts";
 import { bucketInput, readSmallBody } from "./request_fields.ts";
 import type { S3Request } from "./s3_request.ts";
+import { bucketTags } from "./tagging.ts";
 
 /** The region whose location constraint is empty. */
 const CLASSIC_REGION = "us-east-1";
 
 const RESERVED = /^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/;
 
+/** Who owns objects that others write (Amazon S3 user guide, "Controlling ownership of objects"). */
+export const OBJECT_OWNERSHIPS: ReadonlySet<string> = new Set([
+  "BucketOwnerEnforced",
+  "BucketOwnerPreferred",
+  "ObjectWriter",
+]);
+
 /** Reads CreateBucket: PUT `/b`, with or without a `CreateBucketConfiguration`. */
 export async function readCreateBucket(request: S3Request): Promise<CreateBucketInput> {
   const { bucket } = bucketInput(request);
   requireBucketName(bucket);
+  requireNoAcl(request.headers);
   const bytes = await readSmallBody(request);
   if (bytes.length === 0) return { bucket };
-  const locationConstraint = readDocument(bytes, "CreateBucketConfiguration")
-    .textOf("LocationConstraint");
-  return { bucket, ...(locationConstraint && { locationConstraint }) };
+  const configuration = readDocument(bytes, "CreateBucketConfiguration");
+  const locationConstraint = configuration.textOf("LocationConstraint");
+  const tags = configuration.child("Tags");
+  return {
+    bucket,
+    ...(tags !== undefined && { tags: bucketTags(tags) }),
+    ...(locationConstraint && { locationConstraint }),
+  };
+}
+
+/**
+ * Whoever says in so many words that ACLs are disabled must not set one; a canned ACL alone is let pass
+ * without effect.
+ */
+function requireNoAcl(headers: Headers): void {
+  const ownership = headers.get("x-amz-object-ownership");
+  if (ownership === null) return;
+  if (!OBJECT_OWNERSHIPS.has(ownership)) {
+    throw new S3Error("InvalidArgument", {
+      message: `Invalid x-amz-object-ownership header: ${ownership}`,
+      fields: { ArgumentName: "x-amz-object-ownership" },
+    });
+  }
+  if (ownership === "BucketOwnerEnforced" && headers.has("x-amz-acl")) {
+    const acl = headers.get("x-amz-acl")?.trim().toLowerCase();
+    if (acl !== "private") throw new S3Error("InvalidBucketAclWithObjectOwnership");
+  }
 }
 
 /**
@@ -50,7 +83,10 @@ function brokenRule(bucket: string): string | undefined {
 
 /** Writes the answer of CreateBucket. */
 export function writeCreateBucket({ bucket }: BucketInput): Response {
-  return emptyAnswer(200, { Location: `/${percentEncode(bucket)}` });
+  return emptyAnswer(200, {
+    Location: `/${percentEncode(bucket)}`,
+    "x-amz-bucket-arn": `arn:aws:s3:::${percentEncode(bucket)}`,
+  });
 }
 
 /** Writes the answer of HeadBucket. */

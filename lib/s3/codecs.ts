@@ -47,6 +47,7 @@ import {
   writePutObjectTagging,
   writeTagging,
 } from "./tagging.ts";
+import { readPutBucketOwnershipControls, writePutBucketOwnershipControls } from "./ownership.ts";
 import { readPutBucketVersioning, writePutBucketVersioning } from "./versioning.ts";
 import { readListObjectVersions, writeListObjectVersions } from "./versions.ts";
 import { readUploadPartCopy, writeUploadPartCopy } from "./upload_part_copy.ts";
@@ -98,6 +99,10 @@ export const CODECS: { readonly [N in ServedOperation]: Codec<N> } = {
   PutBucketAcl: { read: readPutBucketAcl, write: writePutAcl },
   GetObjectAcl: { read: objectInput, write: writeAcl },
   PutObjectAcl: { read: readPutObjectAcl, write: writePutAcl },
+  PutBucketOwnershipControls: {
+    read: readPutBucketOwnershipControls,
+    write: writePutBucketOwnershipControls,
+  },
   PutBucketVersioning: { read: readPutBucketVersioning, write: writePutBucketVersioning },
   GetBucketCors: { read: bucketInput, write: writeGetBucketCors },
   PutBucketCors: { read: readPutBucketCors, write: writePutBucketCors },

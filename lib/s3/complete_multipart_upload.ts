@@ -1,4 +1,8 @@
-import { CHECKSUM_ALGORITHMS, checksumHeader } from "../checksum/algorithms.ts";
+import {
+  CHECKSUM_ALGORITHMS,
+  type ChecksumAlgorithm,
+  checksumHeader,
+} from "../checksum/algorithms.ts";
 import { decodeDigest } from "../checksum/base64.ts";
 import { S3Error } from "../errors/s3_error.ts";
 import { bareETag } from "../http/etags.ts";
@@ -45,16 +49,39 @@ export async function readCompleteMultipartUpload(
 function readPart(part: RequestElement): CompleteMultipartUploadInput["parts"][number] {
   const partNumber = part.textOf("PartNumber")?.trim() ?? "";
   const etag = part.textOf("ETag");
-  if (!/^\d{1,9}$/.test(partNumber) || etag === undefined) throw new S3Error("MalformedXML");
-  const checksums = CHECKSUM_ALGORITHMS.flatMap((algorithm) => {
-    const value = part.textOf(`Checksum${algorithm}`)?.trim();
-    return value ? [[algorithm, value] as const] : [];
-  });
+  if (!/^-?\d{1,9}$/.test(partNumber) || etag === undefined) throw new S3Error("MalformedXML");
+  if (Number(partNumber) < 1) {
+    throw new S3Error("InvalidArgument", {
+      message: "PartNumber must be >= 1",
+      fields: { ArgumentName: "PartNumber", ArgumentValue: partNumber },
+    });
+  }
   return {
     partNumber: Number(partNumber),
     etag: bareETag(etag),
-    checksums: Object.fromEntries(checksums),
+    checksums: Object.fromEntries(readPartChecksums(part)),
   };
+}
+
+function readPartChecksums(
+  part: RequestElement,
+): readonly (readonly [ChecksumAlgorithm, string])[] {
+  const sent = CHECKSUM_ALGORITHMS.flatMap((algorithm) => {
+    const value = part.textOf(`Checksum${algorithm}`)?.trim();
+    return value ? [[algorithm, value] as const] : [];
+  });
+  if (sent.length < 2 && sent.every(([algorithm, value]) => decodeDigest(value, algorithm))) {
+    return sent;
+  }
+  throw new S3Error("InvalidArgument", {
+    message: "Invalid Base64 or multiple checksums present in request",
+    fields: {
+      ArgumentName: "Checksum",
+      ArgumentValue: sent.length === 1
+        ? sent.map(([, value]) => value).join("")
+        : sent.map(([algorithm, value]) => `${algorithm}:${value};`).join(""),
+    },
+  });
 }
 
 function readObjectSize(headers: Headers): number | undefined {
@@ -62,7 +89,9 @@ function readObjectSize(headers: Headers): number | undefined {
   if (text === null) return undefined;
   if (/^\d{1,15}$/.test(text)) return Number(text);
   throw new S3Error("InvalidRequest", {
-    message: "Value for x-amz-mp-object-size header is invalid.",
+    message: /^-\d+$/.test(text)
+      ? `Value for x-amz-mp-object-size header is less than zero: '${text}'`
+      : "Value for x-amz-mp-object-size header is invalid.",
   });
 }
 

@@ -2,24 +2,48 @@ import { S3Error } from "../errors/s3_error.ts";
 import { readConditions } from "../http/conditions.ts";
 import { decodeToText } from "../http/percent.ts";
 import { el, s3Document } from "../xml/write.ts";
-import { quoted, storedChecksumElements, timeElement, xmlAnswer } from "./answers.ts";
+import {
+  quoted,
+  STORAGE_CLASS,
+  storedChecksumElements,
+  timeElement,
+  xmlAnswer,
+} from "./answers.ts";
+import { checksumAlgorithmHeader } from "./multipart.ts";
+import { describingAttributes, redirectAttribute, tagAttributes } from "./object_attributes.ts";
 import { headerToUtf8 } from "./header_text.ts";
 import type { CopyObjectInput, CopyObjectOutput, CopySource } from "./operations.ts";
-import { objectAttributes, objectInput, writeConditions } from "./request_fields.ts";
+import { objectInput, writeConditions } from "./request_fields.ts";
 import type { S3Request } from "./s3_request.ts";
 import { requireCurrentVersion } from "./screen.ts";
 
 /** Reads CopyObject: PUT `/b/k` with `x-amz-copy-source`. */
 export function readCopyObject(request: S3Request): CopyObjectInput {
   const { headers } = request;
+  const metadataDirective = readDirective(headers, "x-amz-metadata-directive");
+  const taggingDirective = readDirective(headers, "x-amz-tagging-directive");
+  const checksumAlgorithm = checksumAlgorithmHeader(headers);
   return {
     ...objectInput(request),
     source: readCopySource(headers),
-    metadataDirective: readDirective(headers, "x-amz-metadata-directive"),
-    taggingDirective: readDirective(headers, "x-amz-tagging-directive"),
-    attributes: objectAttributes(headers),
+    metadataDirective,
+    taggingDirective,
+    attributes: {
+      ...(metadataDirective === "REPLACE" && describingAttributes(headers)),
+      ...redirectAttribute(headers),
+      ...(taggingDirective === "REPLACE" && tagAttributes(headers)),
+    },
+    setsStorage: setsStorage(headers),
+    ...(checksumAlgorithm !== undefined && { checksumAlgorithm }),
     conditions: writeConditions(headers),
   };
+}
+
+/** Everything is of one class and encrypted or not as the Hub does it, so only S3 would change something. */
+function setsStorage(headers: Headers): boolean {
+  const storageClass = headers.get("x-amz-storage-class") ?? STORAGE_CLASS;
+  return storageClass.trim().toUpperCase() !== STORAGE_CLASS ||
+    headers.has("x-amz-server-side-encryption");
 }
 
 /**
@@ -73,18 +97,18 @@ function readDirective(headers: Headers, name: string): "COPY" | "REPLACE" {
   const value = headers.get(name) ?? "COPY";
   if (value === "COPY" || value === "REPLACE") return value;
   throw new S3Error("InvalidArgument", {
-    message: `Unknown ${name}.`,
+    message: `Unknown ${name === "x-amz-tagging-directive" ? "tagging" : "metadata"} directive.`,
     fields: { ArgumentName: name, ArgumentValue: value },
   });
 }
 
 /** Writes `CopyObjectResult`. */
-export function writeCopyObject({ object }: CopyObjectOutput): Response {
+export function writeCopyObject({ object, checksum }: CopyObjectOutput): Response {
   const document = s3Document(
     "CopyObjectResult",
     timeElement("LastModified", object.lastModified),
     el("ETag", quoted(object.etag)),
-    storedChecksumElements(object.attributes.checksum),
+    storedChecksumElements(checksum),
   );
   return xmlAnswer(document, 200, { "x-hf-xet-hash": object.content.hash });
 }

@@ -3,6 +3,7 @@ import type { CorsRule } from "../store/object_store.ts";
 import type { RequestElement } from "../xml/read.ts";
 import { el, optional } from "../xml/write.ts";
 import { documentAnswer, emptyAnswer } from "./answers.ts";
+import { CORS_METHODS, HEADER_NAME } from "./cors_match.ts";
 import type { PutBucketCorsInput } from "./operations.ts";
 import { bucketInput, readXmlBody } from "./request_fields.ts";
 import type { S3Request } from "./s3_request.ts";
@@ -11,9 +12,6 @@ import type { S3Request } from "./s3_request.ts";
 const MAX_DOCUMENT_BYTES = 64 * 1024;
 const MAX_RULES = 100;
 const MAX_ID_CHARACTERS = 255;
-const METHODS: ReadonlySet<string> = new Set(["GET", "PUT", "POST", "DELETE", "HEAD"]);
-/** What a header's name can be made of (RFC 9110 section 5.6.2), with a wildcard. */
-const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 /**
  * Reads PutBucketCors: PUT `/b?cors`.
@@ -48,7 +46,8 @@ function readRule(rule: RequestElement): CorsRule {
 
 function readMaxAge(text: string | undefined): number | undefined {
   if (text === undefined || text === "") return undefined;
-  if (!/^\d{1,9}$/.test(text)) throw new S3Error("MalformedXML");
+  // A negative one is taken, as by S3: browsers then keep no answer (Fetch Standard, "CORS check").
+  if (!/^-?\d{1,9}$/.test(text)) throw new S3Error("MalformedXML");
   return Number(text);
 }
 
@@ -59,7 +58,7 @@ function requireRule(rule: CorsRule): void {
     throw invalid(`The ID of a rule is longer than 255 characters.`);
   }
   for (const method of allowedMethods) {
-    if (!METHODS.has(method)) {
+    if (!CORS_METHODS.includes(method)) {
       throw invalid(
         `Found unsupported HTTP method in CORS config. Unsupported method is ${method}`,
       );
@@ -73,16 +72,21 @@ function requireRule(rule: CorsRule): void {
     requireOneWildcard("AllowedOrigin", origin);
   }
   for (const header of allowedHeaders) {
-    if (!HEADER_NAME.test(header)) throw invalid(`AllowedHeader "${header}" is not a header name.`);
+    requireHeaderName("AllowedHeader", header);
     requireOneWildcard("AllowedHeader", header);
   }
   for (const header of exposeHeaders) {
-    if (!HEADER_NAME.test(header) || header.includes("*")) {
+    requireHeaderName("ExposeHeader", header);
+    if (header.includes("*")) {
       throw invalid(
         `ExposeHeader "${header}" contains wildcard. We currently do not support wildcard for ExposeHeader.`,
       );
     }
   }
+}
+
+function requireHeaderName(element: string, value: string): void {
+  if (!HEADER_NAME.test(value)) throw invalid(`${element} "${value}" contains invalid character.`);
 }
 
 function requireOneWildcard(element: string, value: string): void {

@@ -5,9 +5,16 @@
  * @module
  */
 
+import { CHECKSUM_ALGORITHMS, checksumHeader } from "../checksum/algorithms.ts";
 import { S3Error } from "../errors/s3_error.ts";
 import type { CorsRule } from "../store/object_store.ts";
 import { emptyAnswer } from "./answers.ts";
+import { headerToUtf8 } from "./header_text.ts";
+
+/** The methods that a rule can allow. */
+export const CORS_METHODS: readonly string[] = ["GET", "PUT", "POST", "DELETE", "HEAD"];
+/** What a header's name can be made of (RFC 9110 section 5.6.2); `*` is a wildcard in rules. */
+export const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 const VARY = "Origin, Access-Control-Request-Headers, Access-Control-Request-Method";
 
@@ -18,16 +25,15 @@ const GATEWAY_EXPOSES: readonly string[] = [
   "Content-Encoding",
   "Content-Range",
   "ETag",
-  "x-amz-checksum-crc32",
-  "x-amz-checksum-crc32c",
-  "x-amz-checksum-crc64nvme",
-  "x-amz-checksum-sha1",
-  "x-amz-checksum-sha256",
+  ...CHECKSUM_ALGORITHMS.map(checksumHeader),
   "x-amz-checksum-type",
   "x-amz-id-2",
+  "x-amz-mp-parts-count",
   "x-amz-request-id",
-  "x-amz-version-id",
+  "x-amz-tagging-count",
   "x-hf-xet-hash",
+  // User metadata: for requests without cookies, which those of SDKs are, it stands for every name.
+  "*",
 ];
 
 /**
@@ -39,7 +45,7 @@ export function gatewayCorsRules(origins: readonly string[]): readonly CorsRule[
   if (origins.length === 0) return [];
   return [{
     allowedOrigins: origins,
-    allowedMethods: ["GET", "PUT", "POST", "DELETE", "HEAD"],
+    allowedMethods: CORS_METHODS,
     allowedHeaders: ["*"],
     exposeHeaders: GATEWAY_EXPOSES,
     maxAgeSeconds: 3600,
@@ -56,13 +62,15 @@ export function gatewayCorsRules(origins: readonly string[]): readonly CorsRule[
 export function answerPreflight(headers: Headers, rules: readonly CorsRule[]): Response {
   const origin = headers.get("origin");
   const method = headers.get("access-control-request-method");
-  if (origin === null) {
+  if (!origin) {
     throw new S3Error("BadRequest", {
       message: "Insufficient information. Origin request header needed.",
     });
   }
-  if (method === null) {
-    throw new S3Error("BadRequest", { message: "Invalid Access-Control-Request-Method: null" });
+  if (method === null || !CORS_METHODS.includes(method)) {
+    throw new S3Error("BadRequest", {
+      message: `Invalid Access-Control-Request-Method: ${method}`,
+    });
   }
   const asked = requestedHeaders(headers);
   const rule = rules.find((rule) =>
@@ -94,7 +102,7 @@ export function corsHeaders(
   rules: readonly CorsRule[],
 ): Readonly<Record<string, string>> {
   const origin = headers.get("origin");
-  if (origin === null) return {};
+  if (!origin) return {};
   const asked = headers.get("access-control-request-method") ?? method;
   const rule = rules.find((rule) =>
     matchesOrigin(rule, origin) && rule.allowedMethods.includes(asked)
@@ -107,7 +115,7 @@ function ruleHeaders(
   origin: string,
   asked: readonly string[],
 ): Readonly<Record<string, string>> {
-  const anyone = rule.allowedOrigins.includes("*");
+  const anyone = rule.allowedOrigins.find((pattern) => matches(pattern, origin)) === "*";
   return {
     "Access-Control-Allow-Origin": anyone ? "*" : origin,
     ...(!anyone && { "Access-Control-Allow-Credentials": "true" }),
@@ -124,8 +132,16 @@ function ruleHeaders(
 }
 
 function requestedHeaders(headers: Headers): readonly string[] {
-  return (headers.get("access-control-request-headers") ?? "").split(",")
-    .map((name) => name.trim().toLowerCase()).filter((name) => name !== "");
+  const names = (headers.get("access-control-request-headers") ?? "").split(",")
+    .filter((name) => name.trim() !== "");
+  const unnamable = names.find((name) => !HEADER_NAME.test(name.trim()));
+  if (unnamable !== undefined) {
+    const shown = headerToUtf8(unnamable) ?? unnamable;
+    throw new S3Error("BadRequest", {
+      message: `Access-Control-Request-Headers "${shown}" contains invalid character.`,
+    });
+  }
+  return names.map((name) => name.trim().toLowerCase());
 }
 
 const matchesOrigin = (rule: CorsRule, origin: string): boolean =>

@@ -57,10 +57,10 @@ export function unservedError(operation: UnservedOperation): S3Error {
 
 /** Routes of the first marker that is there; without any, the plain ones. */
 function selectedRoutes(input: DetectInput): readonly Route[] {
-  const { address, query } = input;
+  const { address } = input;
   const routes = ROUTES[address.kind].filter((route) => applies(route, input));
   const marker = routes[0]?.marker;
-  const stray = SUB_RESOURCES.find((name) => query.has(name));
+  const stray = strayMarker(input);
   if (stray !== undefined && (marker === undefined || !SUB_RESOURCES.includes(marker))) {
     throw new S3Error("NotImplemented", {
       message: `The sub-resource ${stray} is not implemented for a ${address.kind}`,
@@ -68,6 +68,22 @@ function selectedRoutes(input: DetectInput): readonly Route[] {
   }
   return marker === undefined ? routes : routes.filter((route) => route.marker === marker);
 }
+
+/** What looks like a sub-resource; on writes, where much is at stake, whatever has no value does. */
+function strayMarker({ method, address, query }: DetectInput): string | undefined {
+  const known = SUB_RESOURCES.find((name) => query.has(name));
+  if (known !== undefined || method === "GET" || method === "HEAD") return known;
+  return query.parameters.find(({ name, value }) =>
+    (value === "" && !PLAIN_PARAMETERS.test(name)) ||
+    (address.kind === "bucket" && OBJECT_PARAMETERS.has(name))
+  )?.name;
+}
+
+/** Parameters of signatures and of SDKs, and those that have a meaning without a value. */
+const PLAIN_PARAMETERS =
+  /^(x-.*|AWSAccessKeyId|Signature|Expires|versionId|partNumber|response-.*)$/i;
+/** Whoever names one has lost the key. */
+const OBJECT_PARAMETERS: ReadonlySet<string> = new Set(["versionId", "partNumber"]);
 
 function applies({ marker, value, and, header }: Route, { query, headers }: DetectInput): boolean {
   return (marker === undefined || query.has(marker)) &&

@@ -9,9 +9,14 @@ export interface ErrorContext {
   readonly method: string;
   /** Absent when the path could not be read. */
   readonly address: Address | undefined;
+  /** The path as it was sent; told where there is no address. Default `/`. */
+  readonly path?: string;
   readonly requestId: string;
   readonly hostId: string;
 }
+
+/** Codes whose document names the key. */
+const NAMES_KEY: ReadonlySet<S3ErrorCode> = new Set(["NoSuchKey", "NoSuchVersion"]);
 
 /** Codes whose document names the bucket. */
 const NAMES_BUCKET: ReadonlySet<S3ErrorCode> = new Set([
@@ -38,7 +43,7 @@ export function writeError(error: S3Error, context: ErrorContext): Response {
     el("Code", error.code),
     el("Message", error.message),
     Object.entries(fields).map(([name, value]) => el(name, value)),
-    el("Resource", resourceOf(address)),
+    el("Resource", resourceOf(context)),
     el("RequestId", requestId),
     el("HostId", hostId),
   );
@@ -52,12 +57,13 @@ function addressFields(
 ): Readonly<Record<string, string>> {
   if (address === undefined || address.kind === "service") return {};
   if (NAMES_BUCKET.has(code)) return { BucketName: address.bucket };
-  return code === "NoSuchKey" && address.kind === "object" ? { Key: address.key } : {};
+  return NAMES_KEY.has(code) && address.kind === "object" ? { Key: address.key } : {};
 }
 
-function resourceOf(address: Address | undefined): string {
+function resourceOf({ address, path = "/" }: ErrorContext): string {
   switch (address?.kind) {
     case undefined:
+      return path;
     case "service":
       return "/";
     case "bucket":

@@ -1,3 +1,4 @@
+import { S3Error } from "../errors/s3_error.ts";
 import { readConditions } from "../http/conditions.ts";
 import { formatHttpDate } from "../http/dates.ts";
 import { contentHeaders, emptyAnswer, storedChecksumHeaders } from "./answers.ts";
@@ -37,11 +38,18 @@ export function readGetObject(request: S3Request): GetObjectInput {
   };
 }
 
-function readOverrides({ query }: S3Request): Readonly<Record<string, string>> {
-  return Object.fromEntries(OVERRIDABLE.flatMap((name) => {
+/** Whoever makes a link must not decide what others' browsers take an object for, unless they sign. */
+function readOverrides({ query, signed }: S3Request): Readonly<Record<string, string>> {
+  const overrides = OVERRIDABLE.flatMap((name) => {
     const value = textParameter(query, `response-${name}`);
     return value === undefined ? [] : [[name, utf8ToHeader(`response-${name}`, value)]];
-  }));
+  });
+  if (overrides.length > 0 && !signed) {
+    throw new S3Error("InvalidRequest", {
+      message: "Request specific response headers cannot be used for anonymous GET requests.",
+    });
+  }
+  return Object.fromEntries(overrides);
 }
 
 /**

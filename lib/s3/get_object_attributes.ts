@@ -37,12 +37,18 @@ export function readGetObjectAttributes(request: S3Request): GetObjectAttributes
 function readNames(headers: Headers): readonly AttributeName[] {
   const header = headers.get("x-amz-object-attributes") ?? "";
   const asked = header.split(",").map((name) => name.trim()).filter((name) => name !== "");
+  if (asked.length === 0) {
+    throw new S3Error("InvalidRequest", {
+      message: "The x-amz-object-attributes header specifying the attributes to be retrieved is " +
+        "either missing or empty",
+    });
+  }
   const known = NAMES.filter((name) => asked.includes(name));
   const unknown = asked.find((name) => !NAMES.some((known) => known === name));
-  if (known.length > 0 && unknown === undefined) return known;
+  if (unknown === undefined) return known;
   throw new S3Error("InvalidArgument", {
     message: "Invalid attribute name specified.",
-    fields: { ArgumentName: "x-amz-object-attributes", ArgumentValue: unknown ?? header },
+    fields: { ArgumentName: "x-amz-object-attributes", ArgumentValue: unknown },
   });
 }
 

@@ -1,4 +1,8 @@
-import { CHECKSUM_ALGORITHMS, checksumAlgorithm } from "../checksum/algorithms.ts";
+import {
+  CHECKSUM_ALGORITHMS,
+  type ChecksumAlgorithm,
+  checksumAlgorithm,
+} from "../checksum/algorithms.ts";
 import { S3Error } from "../errors/s3_error.ts";
 import { percentEncode } from "../http/percent.ts";
 import type { Query } from "../http/query.ts";
@@ -29,9 +33,14 @@ const CHECKSUM_TYPES = {
   CRC32: ["COMPOSITE", "FULL_OBJECT"],
   CRC32C: ["COMPOSITE", "FULL_OBJECT"],
   CRC64NVME: ["FULL_OBJECT"],
+  MD5: ["COMPOSITE"],
   SHA1: ["COMPOSITE"],
   SHA256: ["COMPOSITE"],
-} as const satisfies Record<typeof CHECKSUM_ALGORITHMS[number], readonly ChecksumType[]>;
+  SHA512: ["COMPOSITE"],
+  XXHASH128: ["COMPOSITE"],
+  XXHASH3: ["COMPOSITE"],
+  XXHASH64: ["COMPOSITE"],
+} as const satisfies Record<ChecksumAlgorithm, readonly ChecksumType[]>;
 
 /** Reads CreateMultipartUpload: POST `/b/k?uploads`. */
 export function readCreateMultipartUpload(request: S3Request): CreateMultipartUploadInput {
@@ -44,9 +53,14 @@ export function readCreateMultipartUpload(request: S3Request): CreateMultipartUp
 }
 
 function readChecksumChoice(headers: Headers): UploadChecksum | undefined {
-  const name = headers.get("x-amz-checksum-algorithm");
+  const algorithm = checksumAlgorithmHeader(headers);
   const type = headers.get("x-amz-checksum-type")?.trim().toUpperCase();
-  if (name === null) {
+  if (type !== undefined && type !== "COMPOSITE" && type !== "FULL_OBJECT") {
+    throw new S3Error("InvalidRequest", {
+      message: "Value for x-amz-checksum-type header is invalid.",
+    });
+  }
+  if (algorithm === undefined) {
     if (type === undefined) return undefined;
     throw new S3Error("InvalidRequest", {
       message:
@@ -54,19 +68,28 @@ function readChecksumChoice(headers: Headers): UploadChecksum | undefined {
         "header.",
     });
   }
-  const algorithm = checksumAlgorithm(name);
-  if (algorithm === undefined) {
-    throw new S3Error("InvalidRequest", {
-      message:
-        `Checksum algorithm provided is unsupported. Please try again with any of the valid ` +
-        `types: [${CHECKSUM_ALGORITHMS.join(", ")}]`,
-    });
-  }
   const types: readonly ChecksumType[] = CHECKSUM_TYPES[algorithm];
   const chosen = types.find((possible) => type === undefined || possible === type);
   if (chosen !== undefined) return { algorithm, type: chosen };
   throw new S3Error("InvalidRequest", {
-    message: `The ${type} checksum type cannot be used with the ${algorithm} checksum algorithm.`,
+    message: `The ${type} checksum type cannot be used with the ${algorithm.toLowerCase()} ` +
+      "checksum algorithm.",
+  });
+}
+
+/**
+ * `x-amz-checksum-algorithm`; undefined when absent.
+ *
+ * @throws {S3Error} InvalidRequest for an algorithm that is not offered.
+ */
+export function checksumAlgorithmHeader(headers: Headers): ChecksumAlgorithm | undefined {
+  const name = headers.get("x-amz-checksum-algorithm");
+  if (name === null) return undefined;
+  const algorithm = checksumAlgorithm(name);
+  if (algorithm !== undefined) return algorithm;
+  throw new S3Error("InvalidRequest", {
+    message: `Checksum algorithm provided is unsupported. Please try again with any of the valid ` +
+      `types: [${CHECKSUM_ALGORITHMS.join(", ")}]`,
   });
 }
 

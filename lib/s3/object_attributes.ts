@@ -10,9 +10,11 @@ import type { ObjectAttributes } from "../store/object_store.ts";
 import { headerToStored, headerToUtf8, storedToHeader } from "./header_text.ts";
 import { parseTagging } from "./tagging_header.ts";
 
+const REDIRECT_HEADER = "x-amz-website-redirect-location";
 const METADATA_PREFIX = "x-amz-meta-";
 /** The most bytes of user metadata, names (without their prefix) and values together. */
 const MAX_METADATA_BYTES = 2048;
+const MAX_REDIRECT_BYTES = 2048;
 /** What a header's name is made of (RFC 9110 section 5.6.2), in lower case. */
 const TOKEN = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
 
@@ -32,14 +34,25 @@ const PLAIN_HEADERS = {
  * metadata.
  *
  * @param headers The request's headers.
- * @throws {S3Error} MetadataTooLarge, and what is wrong with `x-amz-tagging`.
+ * @throws {S3Error} MetadataTooLarge, InvalidRedirectLocation, and what is wrong with `x-amz-tagging`.
  */
 export function objectAttributes(headers: Headers): ObjectAttributes {
+  return {
+    ...describingAttributes(headers),
+    ...redirectAttribute(headers),
+    ...tagAttributes(headers),
+  };
+}
+
+/**
+ * What of it the metadata directive of a copy is about.
+ *
+ * @throws {S3Error} MetadataTooLarge.
+ */
+export function describingAttributes(headers: Headers): ObjectAttributes {
   const contentType = headers.get("content-type");
   const contentEncoding = readContentEncoding(headers);
   const metadata = readMetadata(headers);
-  const tagging = headers.get("x-amz-tagging");
-  const tags = tagging ? parseTagging(headerToUtf8(tagging) ?? tagging) : [];
   return {
     ...(contentType && { contentType: headerToUtf8(contentType) ?? contentType }),
     ...Object.fromEntries(
@@ -50,8 +63,37 @@ export function objectAttributes(headers: Headers): ObjectAttributes {
     ),
     ...(contentEncoding && { contentEncoding }),
     ...(metadata && { metadata }),
-    ...(tags.length > 0 && { tags }),
   };
+}
+
+/**
+ * What of it is about neither: the redirect of a website, a path or a URL (Amazon S3 API reference, PutObject).
+ *
+ * @throws {S3Error} InvalidRedirectLocation.
+ */
+export function redirectAttribute(
+  headers: Headers,
+): Pick<ObjectAttributes, "websiteRedirectLocation"> {
+  const value = headers.get(REDIRECT_HEADER);
+  if (!value) return {};
+  if (value.length > MAX_REDIRECT_BYTES) {
+    throw new S3Error("InvalidRedirectLocation", {
+      message: "The length of website redirect location cannot exceed 2,048 characters.",
+    });
+  }
+  if (!/^(\/|https?:\/\/)/.test(value)) throw new S3Error("InvalidRedirectLocation");
+  return { websiteRedirectLocation: headerToStored(value) };
+}
+
+/**
+ * What of it the tagging directive of a copy is about.
+ *
+ * @throws {S3Error} What is wrong with `x-amz-tagging`.
+ */
+export function tagAttributes(headers: Headers): Pick<ObjectAttributes, "tags"> {
+  const tagging = headers.get("x-amz-tagging");
+  const tags = tagging ? parseTagging(headerToUtf8(tagging) ?? tagging) : [];
+  return tags.length > 0 ? { tags } : {};
 }
 
 /** `aws-chunked` is how the body came, not what it is. */
@@ -87,14 +129,20 @@ function readMetadata(headers: Headers): Readonly<Record<string, string>> | unde
  * @param attributes What is stored.
  */
 export function attributeHeaders(attributes: ObjectAttributes): readonly [string, string][] {
-  const { contentEncoding, metadata = {}, tags = [] } = attributes;
+  const { contentEncoding, websiteRedirectLocation, metadata = {}, tags = [] } = attributes;
   const named = Object.entries(metadata).filter(([name]) => TOKEN.test(name));
   const missing = Object.keys(metadata).length - named.length;
   return [
     ...cachingHeaders(attributes),
-    ...plainHeaders(attributes, ["contentDisposition", "contentLanguage"]),
+    ...plainHeaders(attributes, [
+      "contentDisposition",
+      "contentLanguage",
+    ]),
     ...(contentEncoding !== undefined
       ? [["content-encoding", storedToHeader(contentEncoding)] as [string, string]]
+      : []),
+    ...(websiteRedirectLocation !== undefined
+      ? [[REDIRECT_HEADER, storedToHeader(websiteRedirectLocation)] as [string, string]]
       : []),
     ...named.map(([name, value]): [string, string] => [
       METADATA_PREFIX + name,

@@ -28,7 +28,6 @@ export const UNSERVED_OPERATIONS = [
   "PutBucketLogging",
   "PutBucketMetricsConfiguration",
   "PutBucketNotificationConfiguration",
-  "PutBucketOwnershipControls",
   "PutBucketPolicy",
   "PutBucketReplication",
   "PutBucketRequestPayment",

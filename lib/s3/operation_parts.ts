@@ -51,6 +51,14 @@ export interface WriteConditions {
   readonly ifNoneMatch?: readonly string[] | "*";
 }
 
+/** Conditions on what is deleted; all of them must hold. */
+export interface DeleteConditions extends WriteConditions {
+  /** `x-amz-if-match-size`: bytes. */
+  readonly ifMatchSize?: number;
+  /** `x-amz-if-match-last-modified-time`, in whole seconds. */
+  readonly ifMatchLastModified?: Date;
+}
+
 /** The owner element of several documents. */
 export interface Owner {
   readonly id: string;

@@ -14,9 +14,11 @@ import type {
   ObjectAttributes,
   ObjectChecksum,
   ObjectPart,
+  ObjectTag,
   StoreBucket,
   StoredObject,
 } from "../store/object_store.ts";
+import type { ChecksumAlgorithm } from "../checksum/algorithms.ts";
 import type { RequestedRange } from "../http/range.ts";
 import type { ReadConditions } from "../http/conditions.ts";
 import type {
@@ -36,6 +38,7 @@ import type {
 import type {
   BucketInput,
   CopySource,
+  DeleteConditions,
   ObjectInput,
   Owner,
   RequestBody,
@@ -52,12 +55,16 @@ export interface ListBucketsInput {
   readonly prefix: string;
   readonly maxBuckets?: number;
   readonly continuationToken?: string;
+  /** Only buckets of this region. */
+  readonly bucketRegion?: string;
 }
 
 /** Answer of ListBuckets. */
 export interface ListBucketsOutput {
   readonly owner: Owner;
   readonly buckets: readonly StoreBucket[];
+  /** Of all of them; shown where the request has a parameter. */
+  readonly region?: string;
   readonly prefix: string;
   readonly continuationToken?: string;
 }
@@ -65,6 +72,8 @@ export interface ListBucketsOutput {
 /** PUT `/b`. */
 export interface CreateBucketInput extends BucketInput {
   readonly locationConstraint?: string;
+  /** The tags that the bucket begins with. */
+  readonly tags?: readonly ObjectTag[];
 }
 
 /** Where a listing begins: what V1 calls marker and V2 start-after or continuation-token. */
@@ -144,7 +153,7 @@ export interface GetObjectOutput {
 
 /** DELETE `/b/k`. */
 export interface DeleteObjectInput extends ObjectInput {
-  readonly conditions: WriteConditions;
+  readonly conditions: DeleteConditions;
 }
 
 /** POST `/b?delete`. */
@@ -154,7 +163,7 @@ export interface DeleteObjectsInput extends BucketInput {
   readonly objects: readonly {
     readonly key: string;
     readonly versionId?: string;
-    readonly etag?: string;
+    readonly conditions?: DeleteConditions;
   }[];
 }
 
@@ -176,14 +185,20 @@ export interface CopyObjectInput extends ObjectInput {
   readonly source: CopySource;
   readonly metadataDirective: "COPY" | "REPLACE";
   readonly taggingDirective: "COPY" | "REPLACE";
-  /** Used with REPLACE, each its part. */
+  /** What REPLACE puts in the place of what the source has, each its part. */
   readonly attributes: ObjectAttributes;
+  /** Whether a storage class or an encryption is asked for: to S3 that changes an object. Default false. */
+  readonly setsStorage?: boolean;
+  /** The checksum that the copy is to have. */
+  readonly checksumAlgorithm?: ChecksumAlgorithm;
   readonly conditions: WriteConditions;
 }
 
 /** Answer of CopyObject. */
 export interface CopyObjectOutput {
   readonly object: StoredObject;
+  /** That was asked for, or else that of the source. */
+  readonly checksum?: ObjectChecksum;
 }
 
 /** What GetObjectAttributes can be asked for, by S3's names. */

@@ -6,7 +6,7 @@
  */
 
 import { S3Error } from "../errors/s3_error.ts";
-import { collect } from "../http/byte_streams.ts";
+import { collect, messageTooLong } from "../http/byte_streams.ts";
 import { parseETagCondition } from "../http/etags.ts";
 import type { Query } from "../http/query.ts";
 import { readDocument, type RequestElement } from "../xml/read.ts";
@@ -103,18 +103,30 @@ export function encodingTypeParameter(query: Query): { readonly encodingType?: "
 /**
  * The conditions on a write (Amazon S3 user guide, "Conditional requests"). S3 knows `If-None-Match`
  * with `*` only; entity tags are taken in the sense of RFC 9110 section 13.1.2, as other servers do.
+ *
+ * @throws {S3Error} NotImplemented for an `If-None-Match` that names nothing, or `*` among entity tags: as a
+ * list that nothing is in it would let every write through.
  */
 export function writeConditions(headers: Headers): WriteConditions {
   const ifMatch = headers.get("if-match");
   const ifNoneMatch = headers.get("if-none-match");
+  const noneMatch = ifNoneMatch === null ? undefined : etagCondition(ifNoneMatch);
+  if (Array.isArray(noneMatch) && (noneMatch.length === 0 || noneMatch.includes("*"))) {
+    throw new S3Error("NotImplemented", { fields: { Header: "If-None-Match" } });
+  }
   return {
-    ...(ifMatch !== null && { ifMatch: etagsOf(ifMatch) }),
-    ...(ifNoneMatch !== null && { ifNoneMatch: etagsOf(ifNoneMatch) }),
+    ...(ifMatch !== null && { ifMatch: etagCondition(ifMatch) }),
+    ...(noneMatch !== undefined && { ifNoneMatch: noneMatch }),
   };
 }
 
-function etagsOf(header: string): readonly string[] | "*" {
-  const condition = parseETagCondition(header);
+/**
+ * What a condition on a write names: bare entity tags, or `*`.
+ *
+ * @param text The value of `If-Match`, `If-None-Match`, or of the element `ETag`.
+ */
+export function etagCondition(text: string): readonly string[] | "*" {
+  const condition = parseETagCondition(text);
   return condition.kind === "any" ? "*" : condition.etags;
 }
 
@@ -147,6 +159,6 @@ export async function readSmallBody(
   { maxBytes = MAX_DOCUMENT_BYTES, ...options }: XmlBodyOptions = {},
 ): Promise<Uint8Array> {
   const { stream, length } = request.openBody(options);
-  if (length !== undefined && length > maxBytes) throw new S3Error("MaxMessageLengthExceeded");
+  if (length !== undefined && length > maxBytes) throw messageTooLong(maxBytes);
   return await collect(stream, maxBytes);
 }

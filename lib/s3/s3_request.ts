@@ -18,6 +18,8 @@ export interface S3Request {
   readonly method: string;
   readonly address: Address;
   readonly query: Query;
+  /** Whether it is signed, even if nobody checks that. */
+  readonly signed: boolean;
   /** The headers, with what a presigner hoisted into the query. */
   readonly headers: Headers;
   /**
@@ -32,6 +34,14 @@ export interface S3Request {
    * once for what the headers alone tell.
    */
   openBody(options: OpenBodyOptions): RequestBody;
+  /**
+   * Holds a body that has not been opened, as the operation has no use for it, to what was signed of it: a request
+   * whose body was added on the way is not the one that was signed.
+   *
+   * @throws {S3Error} XAmzContentSHA256Mismatch, SignatureDoesNotMatch and whatever else is wrong with it;
+   * MaxMessageLengthExceeded beyond 1 MiB.
+   */
+  verifyUnopenedBody(): Promise<void>;
 }
 
 /** Parameters of the signature itself; they are no headers. */

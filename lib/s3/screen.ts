@@ -5,8 +5,7 @@
  * - canned ACLs that open an object to others are accepted and have no effect: the object stays
  *   private, and tools that always send one go on working;
  * - storage classes are accepted and treated as STANDARD;
- * - `x-amz-expected-bucket-owner`, `x-amz-request-payer`, `x-amz-mfa` and
- *   `x-amz-bypass-governance-retention` are left alone.
+ * - `x-amz-request-payer`, `x-amz-mfa` and `x-amz-bypass-governance-retention` are left alone.
  *
  * @module
  */
@@ -21,6 +20,8 @@ interface HeaderRule {
   readonly header: string | RegExp;
   /** The values, in lower case, that the rule lets pass. Default none. */
   readonly accepts?: readonly string[];
+  /** The operation that the header belongs to, and that reads it. Default none. */
+  readonly readBy?: OperationName;
   /** The error for all other values. */
   readonly refuse: (header: string, value: string) => S3Error;
 }
@@ -31,8 +32,11 @@ const notImplemented = (header: string): S3Error =>
     fields: { Header: header },
   });
 
-const invalidArgument = (header: string, value: string): S3Error =>
-  new S3Error("InvalidArgument", { fields: { ArgumentName: header, ArgumentValue: value } });
+const invalidArgument = (header: string, value: string, message?: string): S3Error =>
+  new S3Error("InvalidArgument", {
+    ...(message !== undefined && { message }),
+    fields: { ArgumentName: header, ArgumentValue: value },
+  });
 
 const noObjectLock = (): S3Error =>
   new S3Error("InvalidRequest", { message: "Bucket is missing Object Lock Configuration" });
@@ -50,7 +54,9 @@ const RULES: readonly HeaderRule[] = [
     header: "x-amz-server-side-encryption",
     accepts: ["aes256"],
     refuse: (header, value) =>
-      /^aws:/.test(value) ? notImplemented(header) : invalidArgument(header, value),
+      /^aws:/.test(value)
+        ? notImplemented(header)
+        : invalidArgument(header, value, "The encryption method specified is not supported"),
   },
   {
     header: "x-amz-bucket-object-lock-enabled",
@@ -59,10 +65,10 @@ const RULES: readonly HeaderRule[] = [
   },
   { header: /^x-amz-object-lock-/, refuse: noObjectLock },
   { header: "x-amz-write-offset-bytes", refuse: notImplemented },
-  // Conditions of directory buckets: deleting in spite of them would lose data.
-  { header: /^x-amz-if-match-/, refuse: notImplemented },
-  { header: /^x-amz-grant-/, refuse: notImplemented },
-  { header: "x-amz-website-redirect-location", refuse: notImplemented },
+  // Writing in spite of a condition that is not looked at would lose data.
+  { header: /^x-amz-if-match-/, readBy: "DeleteObject", refuse: notImplemented },
+  // As for a bucket whose ACLs are disabled, which is S3's default: rights of others cannot be kept.
+  { header: /^x-amz-grant-/, refuse: () => new S3Error("AccessControlListNotSupported") },
   {
     header: "x-amz-acl",
     accepts: [
@@ -92,11 +98,12 @@ const RULES: readonly HeaderRule[] = [
       "outposts",
       "snow",
     ],
-    refuse: invalidArgument,
+    refuse: (_, value) =>
+      new S3Error("InvalidStorageClass", { fields: { StorageClassRequested: value } }),
   },
-  // Algorithms of newer SDK models (2026) besides the five that are verified.
-  { header: /^x-amz-checksum-(md5|sha512|xxhash)/, refuse: notImplemented },
 ];
+
+const RETENTION = ["x-amz-object-lock-mode", "x-amz-object-lock-retain-until-date"] as const;
 
 /** Operations whose `versionId` would name a version to be made. */
 const WRITES: ReadonlySet<OperationName> = new Set([
@@ -108,6 +115,17 @@ const WRITES: ReadonlySet<OperationName> = new Set([
   "CompleteMultipartUpload",
 ]);
 
+/** Half a retention is told before that there is none (Amazon S3 API reference, PutObject). */
+function requireRetentionPair(headers: Headers): void {
+  const [missing, second] = RETENTION.filter((name) => !headers.has(name));
+  if (missing === undefined || second !== undefined) return;
+  throw new S3Error("InvalidArgument", {
+    message:
+      "x-amz-object-lock-retain-until-date and x-amz-object-lock-mode must both be supplied.",
+    fields: { ArgumentName: missing, ArgumentValue: "" },
+  });
+}
+
 /**
  * Refuses what the request's headers and `versionId` ask for and the gateway cannot do.
  *
@@ -116,9 +134,11 @@ const WRITES: ReadonlySet<OperationName> = new Set([
  * @throws {S3Error} NotImplemented, InvalidArgument, InvalidRequest or NoSuchVersion.
  */
 export function screenRequest(operation: OperationName, request: S3Request): void {
+  requireRetentionPair(request.headers);
   for (const [name, value] of request.headers) {
     for (const rule of RULES) {
-      const { header } = rule;
+      const { header, readBy } = rule;
+      if (readBy === operation) continue;
       if (typeof header === "string" ? header !== name : !header.test(name)) continue;
       if (!rule.accepts?.includes(value.trim().toLowerCase())) throw rule.refuse(name, value);
     }

@@ -43,7 +43,10 @@ export const STUBS = {
   GetBucketPolicyStatus: document("PolicyStatus", el("IsPublic", false)),
   GetPublicAccessBlock: missing("NoSuchPublicAccessBlockConfiguration"),
   DeletePublicAccessBlock: DELETED,
-  GetBucketOwnershipControls: missing("OwnershipControlsNotFoundError"),
+  GetBucketOwnershipControls: document(
+    "OwnershipControls",
+    el("Rule", el("ObjectOwnership", "BucketOwnerEnforced")),
+  ),
   DeleteBucketOwnershipControls: DELETED,
   GetBucketLifecycleConfiguration: missing("NoSuchLifecycleConfiguration"),
   DeleteBucketLifecycle: DELETED,

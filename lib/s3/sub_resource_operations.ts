@@ -64,7 +64,7 @@ export interface AccessControl {
   /** `canned` keeps the owner's rights alone; a list is held against the owner. */
   readonly acl:
     | { readonly kind: "canned" }
-    | { readonly kind: "list"; readonly ownerId?: string; readonly grants: readonly Grant[] };
+    | { readonly kind: "list"; readonly ownerId: string; readonly grants: readonly Grant[] };
 }
 
 /** PUT `/b?acl`. */
@@ -107,6 +107,7 @@ export interface SubResourceOperations {
   PutBucketAcl: { input: PutBucketAclInput; output: void };
   GetObjectAcl: { input: ObjectInput; output: Owner };
   PutObjectAcl: { input: PutObjectAclInput; output: void };
+  PutBucketOwnershipControls: { input: BucketInput; output: void };
   PutBucketVersioning: { input: BucketInput; output: void };
   GetBucketCors: { input: BucketInput; output: { readonly rules: readonly CorsRule[] } };
   PutBucketCors: { input: PutBucketCorsInput; output: void };

@@ -35,6 +35,20 @@ export async function readPutBucketTagging(request: S3Request): Promise<PutBucke
 export function tagsOf(tagging: RequestElement, most: number = MAX_OBJECT_TAGS): ObjectTag[] {
   const set = tagging.child("TagSet");
   if (set === undefined) throw new S3Error("MalformedXML");
+  return readTags(set, most);
+}
+
+/**
+ * The tags that a bucket is created with.
+ *
+ * @param set The element that holds them: `Tags` of `CreateBucketConfiguration`.
+ * @throws {S3Error} MalformedXML, BadRequest for too many, InvalidTag.
+ */
+export function bucketTags(set: RequestElement): ObjectTag[] {
+  return readTags(set, MAX_BUCKET_TAGS);
+}
+
+function readTags(set: RequestElement, most: number): ObjectTag[] {
   const tags = set.children("Tag").map((tag) => {
     const key = tag.textOf("Key");
     const value = tag.textOf("Value");

@@ -10,13 +10,16 @@ const MAX_OBJECT_TAGS = 10;
  *
  * @param text The header's value.
  * @returns The tags, in their order.
- * @throws {S3Error} InvalidArgument when it is not so encoded, BadRequest for too many, InvalidTag.
+ * @throws {S3Error} InvalidArgument when it is not so encoded or has a key twice, BadRequest for too many,
+ * InvalidTag.
  */
 export function parseTagging(text: string): readonly ObjectTag[] {
   const tags = text.split("&").filter((pair) => pair !== "").map((pair) => {
     const [key = "", ...value] = pair.split("=");
     return { key: decode(key, text), value: decode(value.join("="), text) };
   });
+  const keys = new Set(tags.map(({ key }) => key));
+  if (keys.has("") || keys.size < tags.length) throw notEncoded(text);
   if (tags.length > MAX_OBJECT_TAGS) throw tooManyTags(MAX_OBJECT_TAGS);
   requireTags(tags);
   return tags;
@@ -26,11 +29,15 @@ function decode(encoded: string, text: string): string {
   try {
     return decodeURIComponent(encoded.replaceAll("+", " "));
   } catch (cause) {
-    throw new S3Error("InvalidArgument", {
-      message: "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query " +
-        "parameters without tag name duplicates.",
-      fields: { ArgumentName: "x-amz-tagging", ArgumentValue: text },
-      cause,
-    });
+    throw notEncoded(text, cause);
   }
+}
+
+function notEncoded(text: string, cause?: unknown): S3Error {
+  return new S3Error("InvalidArgument", {
+    message: "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query " +
+      "parameters without tag name duplicates.",
+    fields: { ArgumentName: "x-amz-tagging", ArgumentValue: text },
+    cause,
+  });
 }

@@ -36,7 +36,7 @@ export function requireTags(tags: readonly ObjectTag[]): void {
 /** The answer to more tags than there may be. */
 export function tooManyTags(most: number): S3Error {
   return new S3Error("BadRequest", {
-    message: `${most === 10 ? "Object" : "Bucket"} tags cannot be greater than ${most}`,
+    message: `${most === 10 ? "Object tags" : "Bucket tag count"} cannot be greater than ${most}`,
   });
 }
 

@@ -6,11 +6,17 @@
 
 import type { Authenticated } from "../auth/auth_request.ts";
 import { openBody, type VerifiedBody } from "../auth/body.ts";
+import { EMPTY_SHA256 } from "../auth/hmac.ts";
+import { S3Error } from "../errors/s3_error.ts";
 import type { BodyChain } from "../http/body_chain.ts";
+import { collect } from "../http/byte_streams.ts";
 import type { Query } from "../http/query.ts";
 import type { Address } from "./address.ts";
 import type { RequestBody } from "./operations.ts";
-import { type S3Request, withHoistedHeaders } from "./s3_request.ts";
+import { type OpenBodyOptions, type S3Request, withHoistedHeaders } from "./s3_request.ts";
+
+/** The most that is read of a body that no operation wants. */
+const MAX_UNUSED_BYTES = 1024 * 1024;
 
 /** What is known of a request before its operation is. */
 export interface VerifiedRequest {
@@ -22,25 +28,58 @@ export interface VerifiedRequest {
   readonly hostBucket: string | undefined;
   readonly query: Query;
   readonly sender: Authenticated;
+  /** How long is waited for the next bytes of the body, in milliseconds. Default: a minute. */
+  readonly idleMs?: number;
 }
 
 /** The request as readers see it. */
 export function s3Request(
-  { request, bodies, address, hostBucket, query, sender }: VerifiedRequest,
+  { request, bodies, address, hostBucket, query, sender, idleMs }: VerifiedRequest,
 ): S3Request {
-  const { method, headers } = request;
+  const { method } = request;
+  const headers = withLines(request.headers, sender.rejoined);
+  const { payload } = sender;
+  let opened = false;
+  const open = (options: OpenBodyOptions): VerifiedBody => {
+    opened = true;
+    const idle = idleMs === undefined ? {} : { idleMs };
+    const body = openBody(request.body, headers, payload, { ...options, ...idle });
+    bodies.add(body.stream);
+    return body;
+  };
   return {
     method,
     address,
     query,
+    signed: sender.signed,
     headers: sender.hoisted ? withHoistedHeaders(headers, query) : headers,
     origin: originOf(request.url, hostBucket),
-    openBody: (options) => {
-      const body = openBody(request.body, headers, sender.payload, options);
-      bodies.add(body.stream);
-      return requestBody(body);
+    openBody: (options) => requestBody(open(options)),
+    async verifyUnopenedBody() {
+      if (opened || !hasBody(headers)) return;
+      if (payload.kind === "plain" && payload.sha256 === undefined) return;
+      if (request.body !== null) {
+        await collect(open({ headerChecksums: false }).stream, MAX_UNUSED_BYTES);
+        return;
+      }
+      // The runtime hands out no body of GET and HEAD, and here the signature promises that there is none.
+      if (payload.kind === "plain" && payload.sha256 === EMPTY_SHA256) {
+        throw new S3Error("XAmzContentSHA256Mismatch");
+      }
     },
   };
+}
+
+/** The headers, those that came in several lines joined as S3 joins them. */
+function withLines(shown: Headers, rejoined: Authenticated["rejoined"]): Headers {
+  if (rejoined.size === 0) return shown;
+  const headers = new Headers(shown);
+  for (const [name, value] of rejoined) headers.set(name, value);
+  return headers;
+}
+
+function hasBody(headers: Headers): boolean {
+  return headers.has("transfer-encoding") || Number(headers.get("content-length") ?? 0) > 0;
 }
 
 /** Scheme and authority of path-style addresses: without the bucket that the host names. */

@@ -61,6 +61,9 @@ export function hubIdOf(bucket: string, defaultNamespace: string): string | unde
   return possible ? `${namespace}/${name}` : undefined;
 }
 
+/** Whether an S3 bucket name says the namespace that the bucket is in. */
+export const hasNamespace = (bucket: string): boolean => bucket.includes(SEPARATOR);
+
 /** The S3 name of a Hub bucket id. */
 export function bucketNameOf(hubId: string, defaultNamespace: string): string {
   const slash = hubId.indexOf("/");

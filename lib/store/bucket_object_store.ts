@@ -1,12 +1,13 @@
 import type { BucketClient } from "../buckets/bucket_client.ts";
+import { partFromText, partToText } from "../buckets/content_part.ts";
 import { StoreError } from "../errors/store_error.ts";
 import type { KeyLocks } from "../flow/key_locks.ts";
 import { HubError } from "../hub/hub_error.ts";
 import type { BucketInfo } from "../hub/wire.ts";
-import { recipeFromText, recipeToText } from "../xet/transfer/recipe_text.ts";
 import { BucketGate } from "./bucket_gate.ts";
-import { bucketNameOf, byName, checkNewBucketName, hubIdOf } from "./bucket_names.ts";
+import { bucketNameOf, byName, checkNewBucketName, hasNamespace, hubIdOf } from "./bucket_names.ts";
 import { commitEntries } from "./commit.ts";
+import { metaAttributes } from "./commit_stage.ts";
 import { lockName } from "./commit_step.ts";
 import { iterateWithStoreErrors, streamWithStoreErrors, withStoreErrors } from "./errors.ts";
 import { HubPageSource } from "./hub_page_source.ts";
@@ -16,15 +17,19 @@ import { ListingMemory } from "./listing/listing_memory.ts";
 import { lookAtObjects, lookAtParts, type LookContext } from "./look_at_objects.ts";
 import type {
   BucketSettings,
+  BucketSettingsOptions,
+  ByteRange,
   CommitEntry,
   CommitResult,
   ContentRef,
   ListEntry,
   ListQuery,
+  ObjectAttributes,
   ObjectPart,
   ObjectStore,
   ReadOptions,
   Recipe,
+  Staged,
   StoreBucket,
   StoredObject,
   TransferOptions,
@@ -32,7 +37,8 @@ import type {
 import { SettingsKeeper } from "./sidecar/settings_keeper.ts";
 import { SETTINGS_PATH } from "./sidecar/sidecar_paths.ts";
 import { type IgnoredSidecar, Sidecars } from "./sidecar/sidecars.ts";
-import { sweepSidecars } from "./sidecar/sweep.ts";
+import { type SweepContext, sweepListed, sweepSidecars } from "./sidecar/sweep.ts";
+import { SweepList } from "./sidecar/sweep_list.ts";
 
 /** What a {@linkcode BucketObjectStore} is made of. */
 export interface BucketObjectStoreOptions {
@@ -46,7 +52,7 @@ export interface BucketObjectStoreOptions {
   readonly otherNamespaces?: readonly string[];
   /** Whether new buckets are seen only by those with access; true by default, as in S3. */
   readonly privateBuckets?: boolean;
-  /** Lines on a page of the Hub's tree; 2,000 by default. */
+  /** Lines on a page of the Hub's tree; 2,001 by default. */
   readonly pageSize?: number;
   /** Entries that a listing may hold to sort them; 200,000 by default. */
   readonly sortLimit?: number;
@@ -56,9 +62,14 @@ export interface BucketObjectStoreOptions {
   readonly onIgnored?: (ignored: IgnoredSidecar) => void;
 }
 
-/** Two S3 pages of 1,000 in one call, since an S3 page has to look one entry ahead. */
-const PAGE_SIZE = 2000;
+/**
+ * Two S3 pages of 1,000 in one call, and the entry ahead that an S3 page has to look at. Numbers of objects are
+ * often round: then the end of the objects is not the end of a page, and seen without reading another.
+ */
+const PAGE_SIZE = 2001;
 const SORT_LIMIT = 200_000;
+/** Longer ones are kept in the CAS: an upload can have 10,000 parts. */
+const MAX_RECIPE_LENGTH = 8 * 1024;
 
 /** {@linkcode ObjectStore} on the Storage Buckets of the Hub. */
 export class BucketObjectStore implements ObjectStore {
@@ -69,6 +80,7 @@ export class BucketObjectStore implements ObjectStore {
   readonly #gate = new BucketGate();
   readonly #sidecars: Sidecars;
   readonly #settings: SettingsKeeper;
+  readonly #sweepList = new SweepList();
   #lastMtime = 0;
 
   /** @param options The bucket library, locks, clock and bounds. */
@@ -103,12 +115,20 @@ export class BucketObjectStore implements ObjectStore {
       const namespace = await this.#buckets.namespace();
       const others = this.#options.otherNamespaces ?? [];
       const lists = await Promise.all(
-        [...new Set([namespace, ...others])].map((each) =>
-          Array.fromAsync(this.#buckets.list(each))
-        ),
+        [...new Set([namespace, ...others])].map((each) => this.#bucketsOf(each)),
       );
       return lists.flat().map((info) => storeBucket(info, namespace)).sort(byName);
     });
+  }
+
+  /** A namespace that is not there is a mistake of the gateway's settings, not of the client's. */
+  async #bucketsOf(namespace: string): Promise<readonly BucketInfo[]> {
+    try {
+      return await Array.fromAsync(this.#buckets.list(namespace));
+    } catch (cause) {
+      if (!(cause instanceof HubError) || cause.kind !== "not_found") throw cause;
+      throw new StoreError("denied", `The Hub has no namespace ${namespace}`, { cause });
+    }
   }
 
   createBucket(bucket: string): Promise<"created" | "existed"> {
@@ -130,6 +150,15 @@ export class BucketObjectStore implements ObjectStore {
           cause: error,
         });
       }
+    });
+  }
+
+  canonicalName(bucket: string): Promise<string> {
+    return withStoreErrors(async () => {
+      if (!hasNamespace(bucket)) return bucket;
+      const namespace = await this.#buckets.namespace();
+      const id = hubIdOf(bucket, namespace);
+      return id === undefined ? bucket : bucketNameOf(id, namespace);
     });
   }
 
@@ -212,19 +241,49 @@ export class BucketObjectStore implements ObjectStore {
     });
   }
 
-  checkKey(key: string): void {
+  checkKey(key: string, attributes: ObjectAttributes = {}): void {
     checkKey(key);
+    const path = pathOfKey(key);
+    if (path !== undefined) metaAttributes({ key, attributes }, path);
   }
 
   stage(
     bucket: string,
     body: ReadableStream<Uint8Array>,
     options: TransferOptions = {},
+  ): Promise<Staged> {
+    return withStoreErrors(async () => {
+      const id = await this.#hubIdOrCancel(bucket, body);
+      const { hash, size } = await this.#buckets.upload(id, body, options);
+      return { content: { hash, size } };
+    });
+  }
+
+  stagePart(
+    bucket: string,
+    body: ReadableStream<Uint8Array>,
+    options: TransferOptions = {},
   ): Promise<Recipe> {
     return withStoreErrors(async () => {
       const id = await this.#hubIdOrCancel(bucket, body);
-      const { hash, size, ...rest } = await this.#buckets.upload(id, body, options);
-      return { content: { hash, size }, detail: recipeToText({ hash, size, ...rest }) };
+      const recipe = await this.#buckets.upload(id, body, options);
+      const { hash, size } = recipe;
+      let detail = partToText(recipe);
+      if (detail.length > MAX_RECIPE_LENGTH) {
+        detail = partToText(await this.#buckets.storeRecipe(id, recipe, options));
+      }
+      return { content: { hash, size }, detail };
+    });
+  }
+
+  slice(bucket: string, { hash, size }: ContentRef, range?: ByteRange): Promise<Recipe> {
+    return withStoreErrors(async () => {
+      const id = await this.#hubId(bucket);
+      const { first, last } = range ?? { first: 0, last: size - 1 };
+      const length = last + 1 - first;
+      if (length === 0) return { content: { hash, size }, detail: "" };
+      const detail = partToText({ hash, size, range: { first, last }, id });
+      return { content: { hash, size: length }, detail };
     });
   }
 
@@ -232,15 +291,12 @@ export class BucketObjectStore implements ObjectStore {
     bucket: string,
     recipes: readonly Recipe[],
     options: TransferOptions = {},
-  ): Promise<Recipe> {
+  ): Promise<Staged> {
     return withStoreErrors(async () => {
-      const [only] = recipes;
-      // Content that came in one piece is what it would be composed to.
-      if (only !== undefined && recipes.length === 1) return only;
-      const parts = recipes.map((recipe) => recipeFromText(recipe.detail));
-      const whole = await this.#buckets.compose(await this.#hubId(bucket), parts, options);
-      const { hash, size } = whole;
-      return { content: { hash, size }, detail: recipeToText(whole) };
+      const parts = recipes.map(({ content, detail }) => partFromText(detail, content.size));
+      const id = await this.#hubId(bucket);
+      const { hash, size } = await this.#buckets.compose(id, parts, options);
+      return { content: { hash, size } };
     });
   }
 
@@ -252,6 +308,7 @@ export class BucketObjectStore implements ObjectStore {
         buckets: this.#buckets,
         locks: this.#options.locks,
         sidecars: this.#sidecars,
+        sweepList: this.#sweepList,
         nextMtime: () => this.#nextMtime(),
         hubId: (name: string) => hubIdOf(name, namespace),
       };
@@ -259,8 +316,14 @@ export class BucketObjectStore implements ObjectStore {
     });
   }
 
-  bucketSettings(bucket: string): Promise<BucketSettings> {
-    return withStoreErrors(async () => await this.#settings.get(await this.#hubId(bucket)));
+  bucketSettings(
+    bucket: string,
+    { remembered = false }: BucketSettingsOptions = {},
+  ): Promise<BucketSettings> {
+    return withStoreErrors(async () => {
+      const id = await this.#hubId(bucket);
+      return remembered ? this.#settings.remembered(id) : await this.#settings.get(id);
+    });
   }
 
   updateBucketSettings(
@@ -289,14 +352,29 @@ export class BucketObjectStore implements ObjectStore {
   sweepSidecars(bucket: string): Promise<number> {
     return withStoreErrors(async () => {
       const id = await this.#hubId(bucket);
-      return await this.#gate.share(id, () =>
-        sweepSidecars({
-          buckets: this.#buckets,
-          locks: this.#options.locks,
-          now: this.#now,
-          pageSize: this.#options.pageSize ?? PAGE_SIZE,
-        }, id));
+      return (await sweepSidecars(this.#sweepContext(), id)).deleted;
     });
+  }
+
+  /**
+   * Sweeps the buckets in which this store has met sidecars since it was made, one after the other; of no other bucket
+   * is anything asked.
+   *
+   * @param onFailed Told of a bucket, `namespace/name`, that could not be swept.
+   * @returns How many sidecars were deleted.
+   */
+  sweepSeenBuckets(onFailed: (bucket: string, error: Error) => void): Promise<number> {
+    return sweepListed(this.#sweepContext(), this.#sweepList, onFailed);
+  }
+
+  #sweepContext(): SweepContext {
+    return {
+      buckets: this.#buckets,
+      locks: this.#options.locks,
+      now: this.#now,
+      pageSize: this.#options.pageSize,
+      share: (id, work) => this.#gate.share(id, work),
+    };
   }
 
   /** Two writes of the same bytes to a key are told apart by it, so it is never the same twice. */
@@ -306,7 +384,12 @@ export class BucketObjectStore implements ObjectStore {
   }
 
   async #lookContext(bucket: string): Promise<LookContext> {
-    return { buckets: this.#buckets, sidecars: this.#sidecars, id: await this.#hubId(bucket) };
+    return {
+      buckets: this.#buckets,
+      sidecars: this.#sidecars,
+      sweepList: this.#sweepList,
+      id: await this.#hubId(bucket),
+    };
   }
 
   async #hubId(bucket: string): Promise<string> {

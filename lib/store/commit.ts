@@ -12,6 +12,7 @@ import {
   type Step,
 } from "./commit_step.ts";
 import { toStoreError } from "./errors.ts";
+import { HIDDEN_PREFIX } from "./keys.ts";
 import type { CommitEntry, CommitResult } from "./object_store.ts";
 
 /**
@@ -68,9 +69,13 @@ async function commitBatch(
         return [];
       }
     }));
+    if (plans.flat().some(writesSidecar)) context.sweepList.add(id);
     await applyPlans(context.buckets, id, plans.flat(), results);
   });
 }
+
+const writesSidecar = ({ operations }: Plan): boolean =>
+  operations.some(({ type, path }) => type !== "deleteFile" && path.startsWith(HIDDEN_PREFIX));
 
 /** Stores the content of sidecars before any lock is taken; what fails there fails alone. */
 async function stageAll(

@@ -179,9 +179,11 @@ function sourceOf(
   if (answer !== undefined && "error" in answer) return answer.error;
   const file = answer?.files.get(source.path);
   if (answer === undefined || file === undefined) return noSuchSource(key);
-  return file.xetHash === content.hash
-    ? { from: source.id, parts: partsOf(answer.files, file) }
-    : new StoreError("conflict", `${key} was overwritten while it was copied`);
+  if (file.xetHash !== content.hash) {
+    return new StoreError("conflict", `${key} was overwritten while it was copied`);
+  }
+  const parts = entry.withoutParts === true ? undefined : partsOf(answer.files, file);
+  return { from: source.id, parts };
 }
 
 /** The hash of an object's parts, if it has some. */

@@ -1,7 +1,12 @@
 import { StoreError } from "../errors/store_error.ts";
 import type { Step } from "./commit_step.ts";
 import type { ObjectAttributes } from "./object_store.ts";
-import { isEmpty, META_FORMAT, sidecarAttributes } from "./sidecar/meta_format.ts";
+import {
+  isEmpty,
+  META_FORMAT,
+  type SidecarAttributes,
+  sidecarAttributes,
+} from "./sidecar/meta_format.ts";
 import { PARTS_FORMAT } from "./sidecar/parts_format.ts";
 import { sidecarPath } from "./sidecar/sidecar_paths.ts";
 import type { Sidecars } from "./sidecar/sidecars.ts";
@@ -50,13 +55,29 @@ export async function stageMeta(
   path: string,
   write: { readonly hash: string; readonly mtime: number },
 ): Promise<string | undefined> {
-  const attributes = sidecarAttributes(entry.attributes);
-  if (isEmpty(attributes)) return undefined;
-  if (sidecarPath("meta", path) === undefined) {
-    // SDKs send checksums unasked; one that is not kept is no loss of what the client gave.
-    const { checksum: _, ...given } = attributes;
-    if (isEmpty(given)) return undefined;
-    throw new StoreError("bad_key", "This key is too long for an object with metadata.");
-  }
+  const attributes = metaAttributes(entry, path);
+  if (attributes === undefined) return undefined;
   return await sidecars.stage(id, META_FORMAT, { ...write, attributes });
+}
+
+/**
+ * What of an object's attributes goes to its sidecar; undefined when nothing does.
+ *
+ * @param entry The object's key and attributes.
+ * @param path The object's path.
+ * @throws {StoreError} `bad_key` for a path that is too long to have a sidecar.
+ */
+export function metaAttributes(
+  { key, attributes }: { readonly key: string; readonly attributes: ObjectAttributes },
+  path: string,
+): SidecarAttributes | undefined {
+  const kept = sidecarAttributes(attributes);
+  if (isEmpty(kept)) return undefined;
+  if (sidecarPath("meta", path) !== undefined) return kept;
+  // SDKs send checksums unasked; one that is not kept is no loss of what the client gave.
+  const { checksum: _, ...given } = kept;
+  if (isEmpty(given)) return undefined;
+  throw new StoreError("bad_key", "This key is too long for an object with metadata.", {
+    subject: key,
+  });
 }

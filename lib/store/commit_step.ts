@@ -7,6 +7,7 @@ import { checkKey, pathOfKey } from "./keys.ts";
 import type { CommitEntry, CommitResult } from "./object_store.ts";
 import { sidecarPaths } from "./sidecar/sidecar_paths.ts";
 import type { Sidecars } from "./sidecar/sidecars.ts";
+import type { SweepList } from "./sidecar/sweep_list.ts";
 import type { StoredFile } from "./stored_file.ts";
 
 /** What a commit stands on. */
@@ -14,6 +15,8 @@ export interface CommitContext {
   readonly buckets: Pick<BucketClient, "pathsInfo" | "commit">;
   readonly locks: KeyLocks;
   readonly sidecars: Sidecars;
+  /** Told of the bucket where sidecars are written. */
+  readonly sweepList: SweepList;
   /** The `mtime` of a new batch, in milliseconds since 1970; never the same twice. */
   readonly nextMtime: () => number;
   /** The Hub id of an S3 bucket; undefined for what can be none. */

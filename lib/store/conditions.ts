@@ -1,7 +1,7 @@
 import { StoreError } from "../errors/store_error.ts";
 import { etagOf } from "./etag.ts";
 import type { WriteCondition } from "./object_store.ts";
-import type { StoredFile } from "./stored_file.ts";
+import { lastModifiedOf, type StoredFile } from "./stored_file.ts";
 
 /**
  * Why a write must not be done, if its condition does not hold. With `If-Match`, a key that is not there
@@ -32,9 +32,23 @@ export function brokenCondition(
       return file !== undefined && condition.etags.includes(etagOf(file.xetHash))
         ? failed("holds just that")
         : undefined;
+    case "size":
+      if (file === undefined) return missing(key);
+      return file.size === condition.size ? undefined : failed("has another size");
+    case "last-modified":
+      if (file === undefined) return missing(key);
+      return secondOf(lastModifiedOf(file)) === secondOf(condition.at)
+        ? undefined
+        : failed("was written at another time");
+    case "all":
+      return condition.conditions.map((each) => brokenCondition(each, key, file))
+        .find((broken) => broken !== undefined);
     default:
       return condition satisfies never;
   }
 }
+
+/** Headers tell times in whole seconds. */
+const secondOf = (time: Date): number => Math.floor(time.getTime() / 1000);
 
 const missing = (key: string): StoreError => new StoreError("no_such_key", `${key} is not there`);

@@ -39,16 +39,15 @@ function brokenRule(key: string): string | undefined {
   if (key === MARKER_NAME || key.endsWith(`/${MARKER_NAME}`)) {
     return `must not end with '${MARKER_NAME}' (reserved for folder markers)`;
   }
-  return brokenByAnything(key) ?? brokenByMarker(key);
+  return brokenByAnything(key) ?? brokenByLength(key);
 }
 
-/** The length of other keys is checked by the S3 side, which has an error of its own for it. */
-function brokenByMarker(key: string): string | undefined {
-  if (!key.endsWith("/")) return undefined;
-  const room = MAX_PATH_BYTES - MARKER_NAME.length;
-  return new TextEncoder().encode(key).length > room
-    ? `must not be longer than ${room} bytes when it ends with '/'`
-    : undefined;
+function brokenByLength(key: string): string | undefined {
+  const isMarker = key.endsWith("/");
+  const room = MAX_PATH_BYTES - (isMarker ? MARKER_NAME.length : 0);
+  // A character of UTF-16 has three bytes of UTF-8 at most.
+  if (key.length * 3 <= room || new TextEncoder().encode(key).length <= room) return undefined;
+  return `must not be longer than ${room} bytes${isMarker ? " when it ends with '/'" : ""}`;
 }
 
 /**
@@ -60,7 +59,7 @@ function brokenByMarker(key: string): string | undefined {
 export function checkKey(key: string): void {
   const rule = brokenRule(key);
   if (rule !== undefined) {
-    throw new StoreError("bad_key", `This key cannot be stored: it ${rule}.`);
+    throw new StoreError("bad_key", `This key cannot be stored: it ${rule}.`, { subject: key });
   }
 }
 

@@ -41,6 +41,8 @@ export interface ObjectAttributes {
   readonly contentLanguage?: string;
   /** As sent, not parsed. */
   readonly expires?: string;
+  /** Where a website would send a browser that asks for the object; kept and shown, never followed. */
+  readonly websiteRedirectLocation?: string;
   /** User metadata: names in lower case without `x-amz-meta-`, in the order sent. */
   readonly metadata?: Readonly<Record<string, string>>;
   readonly tags?: readonly ObjectTag[];
@@ -102,12 +104,16 @@ export type ListEntry =
   | { readonly kind: "object"; readonly object: StoredObject; readonly cursor?: string }
   | { readonly kind: "prefix"; readonly prefix: string; readonly cursor?: string };
 
-/**
- * Content that has been stored but is not visible under any key. Small, serializable as JSON, and
- * opaque to everyone but the store.
- */
-export interface Recipe {
+/** Content that has been stored but is not visible under any key. */
+export interface Staged {
   readonly content: ContentRef;
+}
+
+/**
+ * A part of content to be: at most 8 KiB, serializable as JSON, and opaque to everyone but the store. Of a
+ * part that is a range of other content, `content` has the hash of that, and the size of the range.
+ */
+export interface Recipe extends Staged {
   /** What `compose` needs; opaque. */
   readonly detail: string;
 }
@@ -118,7 +124,12 @@ export type WriteCondition =
   | { readonly kind: "exists" }
   | { readonly kind: "etag"; readonly etags: readonly string[] }
   /** Nothing, or something with none of these entity tags. */
-  | { readonly kind: "other-etag"; readonly etags: readonly string[] };
+  | { readonly kind: "other-etag"; readonly etags: readonly string[] }
+  /** Something of so many bytes. */
+  | { readonly kind: "size"; readonly size: number }
+  /** Something that was last written in that second. */
+  | { readonly kind: "last-modified"; readonly at: Date }
+  | { readonly kind: "all"; readonly conditions: readonly WriteCondition[] };
 
 /** A change to one key. */
 export type CommitEntry =
@@ -142,6 +153,8 @@ export type CommitEntry =
       readonly kind: "copy";
       readonly source: { readonly bucket: string; readonly object: StoredObject };
       readonly attributes: ObjectAttributes;
+      /** Whether the parts stay behind. Default false. */
+      readonly withoutParts?: boolean;
     }
     | {
       /**
@@ -193,6 +206,12 @@ export interface ReadOptions extends TransferOptions {
   readonly lent?: boolean;
 }
 
+/** How the settings of a bucket are looked up. */
+export interface BucketSettingsOptions {
+  /** Takes what is remembered, however old, and none if nothing is: no look at the bucket. Default false. */
+  readonly remembered?: boolean;
+}
+
 /** The storage that the operations stand on. */
 export interface ObjectStore {
   /** Who owns what is stored: the Hub user's or organisation's id and name. */
@@ -201,6 +220,11 @@ export interface ObjectStore {
   listBuckets(): Promise<readonly StoreBucket[]>;
   /** Creates a bucket; `"existed"` when it is already there and reachable with our token. */
   createBucket(bucket: string): Promise<"created" | "existed">;
+  /**
+   * The name under which a bucket is listed: those of the default namespace have a second one, with the
+   * namespace in front. The bucket need not exist.
+   */
+  canonicalName(bucket: string): Promise<string>;
   /** Throws `no_such_bucket`. */
   statBucket(bucket: string): Promise<StoreBucket>;
   /** Throws `bucket_not_empty` when it holds objects, `no_such_bucket`. */
@@ -209,7 +233,7 @@ export interface ObjectStore {
    * What is configured for the bucket. Another gateway's change may take a minute to be seen. Throws
    * `no_such_bucket`, unless the settings are remembered.
    */
-  bucketSettings(bucket: string): Promise<BucketSettings>;
+  bucketSettings(bucket: string, options?: BucketSettingsOptions): Promise<BucketSettings>;
   /**
    * Changes what is configured for the bucket; seen at once. Changes by gateways that share locks follow one
    * another, each made of what the one before has left. Throws `no_such_bucket`.
@@ -254,18 +278,29 @@ export interface ObjectStore {
     options?: TransferOptions,
   ): Promise<string | undefined>;
   /**
-   * Throws `bad_key` when the key cannot be stored (with a message that names the rule), without a
-   * Hub call: asked before a body is read.
+   * Throws `bad_key` when the key cannot be stored, or not with these attributes (with a message that names
+   * the rule), without a Hub call: asked before a body is read.
    */
-  checkKey(key: string): void;
+  checkKey(key: string, attributes?: ObjectAttributes): void;
   /** Stores content while it arrives. If the stream errors, so does this, and nothing is visible. */
   stage(
     bucket: string,
     body: ReadableStream<Uint8Array>,
     options?: TransferOptions,
+  ): Promise<Staged>;
+  /** The same for a part of content to be composed. */
+  stagePart(
+    bucket: string,
+    body: ReadableStream<Uint8Array>,
+    options?: TransferOptions,
   ): Promise<Recipe>;
-  /** Content made of others, in order, with the same hash as if it had come in one piece. */
-  compose(bucket: string, recipes: readonly Recipe[], options?: TransferOptions): Promise<Recipe>;
+  /** A part that is content of a bucket or a range of it: nothing is read or stored. */
+  slice(bucket: string, content: ContentRef, range?: ByteRange): Promise<Recipe>;
+  /**
+   * Content made of parts, in order, with the same hash as if it had come in one piece. Just the bytes
+   * at their borders are moved.
+   */
+  compose(bucket: string, recipes: readonly Recipe[], options?: TransferOptions): Promise<Staged>;
   /**
    * Applies changes; atomic per key, conditions checked under the keys' locks. One result per entry,
    * in order. Throws only when nothing was applied.

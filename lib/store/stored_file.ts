@@ -35,10 +35,14 @@ export function objectOf(
     key,
     content: { hash: file.xetHash, size: file.size },
     etag: etagOf(file.xetHash),
-    lastModified: file.uploadedAt ?? file.mtime ?? new Date(0),
+    lastModified: lastModifiedOf(file),
     attributes: { ...(contentType !== undefined && { contentType }), ...attributes },
   };
 }
+
+/** When a file was last written. */
+export const lastModifiedOf = ({ uploadedAt, mtime }: StoredFile): Date =>
+  uploadedAt ?? mtime ?? new Date(0);
 
 /** The media type of what a key holds. */
 export const mediaTypeOf = (

@@ -34,6 +34,12 @@ export class RequestElement {
     return this.#element.name.local;
   }
 
+  /** The value of the attribute of a local name, such as `type` for `xsi:type`. */
+  attribute(name: string): string | undefined {
+    const { attributes } = this.#element;
+    return Object.hasOwn(attributes, name) ? attributes[name] : undefined;
+  }
+
   /** The children of a name, in order; others are ignored. */
   children(name: string): readonly RequestElement[] {
     return this.#element.children.flatMap((child) =>

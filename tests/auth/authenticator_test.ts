@@ -51,6 +51,53 @@ function accepts(method: string, url: string, headers: Parameters<typeof request
   return exampleAuthenticator(NOW).authenticate(requestOf(method, url, headers));
 }
 
+Deno.test("a header that cannot be read is told what is wrong with it in S3's words", () => {
+  const good = headerV4().authorization ?? "";
+  const malformed = (detail: string) => `The authorization header is malformed; ${detail}`;
+  const cases: readonly (readonly [string, string])[] = [
+    ["nothing", "Authorization header is invalid -- one and only one ' ' (space) required"],
+    ["Basic YTpi", "Unsupported Authorization Type"],
+    [
+      good.replace(/, Signature=.*/, ""),
+      malformed(
+        "the authorization header requires three components: Credential, SignedHeaders, and Signature.",
+      ),
+    ],
+    [
+      good.replace("SignedHeaders=", "SignedHeaders-"),
+      malformed(
+        `the authorization component "SignedHeaders-host;x-amz-content-sha256;x-amz-date" is malformed.`,
+      ),
+    ],
+    [good.replace("Signature=", "Other="), malformed("missing Signature.")],
+    [
+      good.replace("/s3/", "/ec2/"),
+      malformed('incorrect service "ec2". This endpoint belongs to "s3".'),
+    ],
+    [
+      good.replace("aws4_request", "aws3_request"),
+      malformed('incorrect terminal "aws3_request". This endpoint uses "aws4_request".'),
+    ],
+    [
+      good.replace("/aws4_request", "/aws4_request/more"),
+      malformed(
+        'the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".',
+      ),
+    ],
+    [
+      good.replace("20260102/", "2026012/"),
+      malformed(
+        'incorrect date format "2026012". This date in the credential must be in the format "yyyyMMdd".',
+      ),
+    ],
+  ];
+  for (const [authorization, message] of cases) {
+    const request = requestOf("GET", "/b", headerV4({ authorization }));
+    const run = () => exampleAuthenticator(NOW).authenticate(request);
+    assertEquals(assertThrows(run, S3Error).message, message);
+  }
+});
+
 Deno.test("a header that cannot be read is malformed", () => {
   assertEquals(accepts("GET", "/b", headerV4()).signed, true);
   const good = headerV4().authorization ?? "";
@@ -70,6 +117,8 @@ Deno.test("a header that cannot be read is malformed", () => {
     good.replace("host;", "HOST;"),
     good.replace("host;", ";"),
     `${good}, Signature=00`,
+    `${good}, AWS ${EXAMPLE.accessKeyId}:x=`,
+    `${good}, Token=t`,
   ];
   for (const authorization of bad) {
     assertEquals(
@@ -167,6 +216,8 @@ Deno.test("what the wire leaves open is read as the client signed it", () => {
     ["/b?p=a=b", "/b", "p=a%3Db"],
     ["/b?p=a+b", "/b", "p=a%2Bb"],
     ["/b?p=a+b", "/b", "p=a%20b"],
+    ["/b?uploads", "/b", "uploads"],
+    ["/b?p=x/y%c3%a9&a=1", "/b", "a=1&p=x/y%c3%a9"],
   ];
   for (const [wire, path, query] of cases) {
     accepts("GET", wire, headerV4({ authorization: sign(path, query) }));
@@ -196,7 +247,15 @@ Deno.test("repeated headers may be signed joined by a comma alone", () => {
   const canonical = `GET\n/b\n\ndate:${date}\nhost:h\nx-amz-content-sha256:${EMPTY}\n` +
     `x-amz-date:${STAMP}\nx-amz-meta-a:1,2\n\n${names}\n${EMPTY}`;
   const headers = headerV4({ date, authorization: authorization(names, signV4(canonical)) });
-  accepts("GET", "/b", [...Object.entries(headers), ["x-amz-meta-a", "1"], ["x-amz-meta-a", "2"]]);
+  const lines = (...values: string[]): [string, string][] => [
+    ...Object.entries(headers),
+    ...values.map((value): [string, string] => ["x-amz-meta-a", value]),
+  ];
+  const { rejoined } = accepts("GET", "/b", lines("1", "2"));
+  assertEquals([...rejoined], [["x-amz-meta-a", "1,2"]]);
+  assertEquals([...accepts("GET", "/b", lines("1,2")).rejoined], []);
+  const other = () => exampleAuthenticator(NOW).authenticate(requestOf("GET", "/b", lines("1 ,2")));
+  assertEquals(assertThrows(other, S3Error).code, "SignatureDoesNotMatch");
 });
 
 Deno.test("an access key may hold slashes, and any region is taken", () => {
@@ -384,6 +443,37 @@ Deno.test("a SigV2 URL may have its signed headers moved into the query, as boto
   }
 });
 
+Deno.test("one parameter of a SigV2 URL never stands for several headers that were signed", () => {
+  const expires = String(Date.parse(NOW) / 1000 + 60);
+  const amz = "x-amz-acl:private\nx-amz-copy-source:/b/other\n";
+  const signature = signV2(`PUT\n\n\n${expires}\n${amz}/b/k`);
+  const url =
+    `/b/k?AWSAccessKeyId=${EXAMPLE.accessKeyId}&Signature=${encodeURIComponent(signature)}` +
+    `&Expires=${expires}&`;
+  accepts("PUT", `${url}x-amz-acl=private&x-amz-copy-source=/b/other`, {});
+  for (
+    const joined of [
+      "x-amz-acl=private%0Ax-amz-copy-source:/b/other",
+      "x-amz-acl:private%0Ax-amz-copy-source=/b/other",
+      "x-amz-acl%3Aprivate%0Ax-amz-copy-source%3A/b/other",
+    ]
+  ) {
+    assertEquals(codeOf("PUT", url + joined, {}), "SignatureDoesNotMatch", joined);
+  }
+});
+
+Deno.test("of two signatures none counts", () => {
+  const now = Date.parse(NOW) / 1000;
+  const signature = encodeURIComponent(signV2(`GET\n\n\n${now + 60}\n/b`));
+  const v2 = `AWSAccessKeyId=${EXAMPLE.accessKeyId}&Expires=${now + 60}&Signature=${signature}`;
+  accepts("GET", `/b?${v2}`, {});
+  assertEquals(codeOf("GET", `/b?${v2}`, headerV4()), "InvalidArgument");
+  for (const parameter of ["X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature"]) {
+    assertEquals(codeOf("GET", `/b?${v2}&${parameter}=x`, {}), "InvalidArgument");
+    assertEquals(codeOf("GET", `/b?${parameter}=x`, headerV4()), "InvalidArgument");
+  }
+});
+
 Deno.test("parameters that no SigV2 signature covers are not taken for headers", () => {
   const expires = String(Date.parse(NOW) / 1000 + 60);
   const signature = encodeURIComponent(signV2(`PUT\n\n\n${expires}\n/b/k`));
@@ -400,6 +490,7 @@ Deno.test("with authentication off nothing is checked and framing is still annou
     payload: { kind: "plain" },
     signed: false,
     plus: "blank",
+    rejoined: new Map(),
     hoisted: false,
   });
   const framed = of("/b/k", {

@@ -1,4 +1,9 @@
-import { createHash, createHmac } from "node:crypto";
+import {
+  bytesOfChunks,
+  joined,
+  signedChunkedBody,
+  unsignedChunkedBody,
+} from "../support/aws_chunked.ts";
 
 const encoder = new TextEncoder();
 
@@ -8,16 +13,7 @@ export function bytesOf(text: string): Uint8Array {
 }
 
 /** Pieces as one array. */
-export function join(...pieces: readonly (Uint8Array | string)[]): Uint8Array {
-  const arrays = pieces.map((piece) => typeof piece === "string" ? bytesOf(piece) : piece);
-  const joined = new Uint8Array(arrays.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of arrays) {
-    joined.set(piece, at);
-    at += piece.length;
-  }
-  return joined;
-}
+export const join = (...pieces: readonly (Uint8Array | string)[]): Uint8Array => joined(pieces);
 
 /** A stream that gives data in pieces of the sizes in turn, as a network might. */
 export function streamOf(data: Uint8Array, sizes: readonly number[]): ReadableStream<Uint8Array> {
@@ -44,10 +40,10 @@ export function cut(data: Uint8Array, sizes: readonly number[]): Uint8Array[] {
   return pieces;
 }
 
-/** An aws-chunked body without signatures. */
+/** An aws-chunked body without signatures, with the trailer's text. */
 export function unsignedChunks(chunks: readonly Uint8Array[], trailer = "\r\n"): Uint8Array {
-  const frames = chunks.flatMap((chunk) => [`${chunk.length.toString(16)}\r\n`, chunk, "\r\n"]);
-  return join(...frames, "0\r\n", trailer);
+  const framed = bytesOfChunks(unsignedChunkedBody(chunks, []));
+  return join(framed.subarray(0, -2), trailer);
 }
 
 /** What chunks are signed with. */
@@ -64,36 +60,17 @@ export interface ChunkKey {
  * @param trailer `name:value` without line end; signed when given.
  */
 export function signedChunks(
-  key: ChunkKey,
+  { secret, timestamp, region, seed }: ChunkKey,
   chunks: readonly Uint8Array[],
   trailer?: string,
 ): Uint8Array {
-  const date = key.timestamp.slice(0, 8);
-  const scope = `${date}/${key.region}/s3/aws4_request`;
-  const signingKey = ["aws4_request"].reduce(
-    hmac,
-    hmac(hmac(hmac(`AWS4${key.secret}`, date), key.region), "s3"),
-  );
-  const sha256 = (data: Uint8Array | string) => createHash("sha256").update(data).digest("hex");
-  let previous = key.seed;
-  const sign = (algorithm: string, ...hashes: string[]): string => {
-    const text = [algorithm, key.timestamp, scope, previous, ...hashes].join("\n");
-    previous = hmac(signingKey, text).toString("hex");
-    return previous;
+  const signer = {
+    accessKeyId: "",
+    secretAccessKey: secret,
+    host: "",
+    now: new Date(0),
+    scope: { region },
   };
-  const frames: (Uint8Array | string)[] = [];
-  for (const chunk of [...chunks, new Uint8Array(0)]) {
-    const signature = sign("AWS4-HMAC-SHA256-PAYLOAD", sha256(""), sha256(chunk));
-    frames.push(`${chunk.length.toString(16)};chunk-signature=${signature}\r\n`);
-    if (chunk.length > 0) frames.push(chunk, "\r\n");
-  }
-  if (trailer !== undefined) {
-    const signature = sign("AWS4-HMAC-SHA256-TRAILER", sha256(`${trailer}\n`));
-    frames.push(`${trailer}\r\nx-amz-trailer-signature:${signature}\r\n`);
-  }
-  return join(...frames, "\r\n");
-}
-
-function hmac(key: string | Uint8Array, text: string) {
-  return createHmac("sha256", key).update(text).digest();
+  const lines = trailer === undefined ? [] : [trailer];
+  return bytesOfChunks(signedChunkedBody(chunks, lines, { signer, timestamp, seed }));
 }

@@ -3,7 +3,8 @@
 import { createHash } from "node:crypto";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { BucketClient, type BucketClientOptions } from "../../lib/buckets/bucket_client.ts";
-import type { ContentName, DownloadOptions } from "../../lib/buckets/transfers.ts";
+import type { ContentName } from "../../lib/buckets/content_part.ts";
+import type { DownloadOptions } from "../../lib/buckets/transfers.ts";
 import {
   createEmbeddedHub,
   type EmbeddedHub,

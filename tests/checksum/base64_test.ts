@@ -32,7 +32,7 @@ Deno.test("what is not the base64 of a digest is refused", () => {
 Deno.test("algorithms are found by name in any case, and no others", () => {
   assertEquals(checksumAlgorithm("crc64nvme"), "CRC64NVME");
   assertEquals(checksumAlgorithm("Sha256"), "SHA256");
-  for (const name of ["", "md5", "MD5", "sha512", "toString"]) {
+  for (const name of ["", "md4", "crc", "sha3", "toString"]) {
     assertEquals(checksumAlgorithm(name), undefined);
   }
   assertEquals(checksumHeader("CRC32C"), "x-amz-checksum-crc32c");

@@ -115,6 +115,7 @@ export const CLIENTS: readonly Client[] = [
     script: "aws_sdk_js/run.cjs",
     npm: "aws_sdk_js/package.json",
     env: { NODE_PATH: "{folder}/node_modules", AWS_REGION: "us-east-1" },
+    core: true,
   },
   { name: "aws-sdk-go-v2", script: "aws_sdk_go/main.go" },
   { name: "polars", script: "polars/run.py", requirements: "polars/requirements.txt" },

@@ -1,7 +1,8 @@
 /**
  * Runs the clients of other languages against a gateway with an embedded hub, each in an environment of its
  * own under `.clients/`. Arguments name the clients to run; none means all, `--core` those that are quick to
- * install and to run, `--log=info` shows what the gateway logs.
+ * install and to run, `--log=info` shows what the gateway logs. A client that cannot be installed is skipped, and
+ * counts as failed where it was asked for.
  *
  * @module
  */
@@ -35,6 +36,9 @@ if (unknown.length > 0) {
   Deno.exit(2);
 }
 
+/** Who asks for the core or for clients by name counts on them: one that is missing has failed. */
+const mayBeSkipped = names.size === 0 && !flags.core;
+
 const outcomes: Outcome[] = [];
 for (const client of CLIENTS) {
   if (names.size > 0 ? names.has(client.name) : client.core || !flags.core) {
@@ -62,7 +66,7 @@ async function run(client: Client): Promise<Outcome> {
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error;
     console.log(`skipped: ${error.message}`);
-    return { client, version: "", passed: 0, failed: 0, skipped: error.message };
+    return { client, version: "", passed: 0, failed: mayBeSkipped ? 0 : 1, skipped: error.message };
   }
 }
 

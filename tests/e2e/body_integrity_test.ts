@@ -264,7 +264,7 @@ const UNSIGNED_CASES: readonly Case[] = [
   ),
   framed(
     "no announced length",
-    "InvalidArgument",
+    "MissingContentLength",
     UNSIGNED_TRAILER,
     () => unsignedChunks(PARTS),
     { "x-amz-decoded-content-length": "many" },

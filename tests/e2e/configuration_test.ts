@@ -1,16 +1,20 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import {
+  CreateBucketCommand,
   DeleteBucketCorsCommand,
   DeleteObjectTaggingCommand,
   GetBucketAclCommand,
   GetBucketCorsCommand,
+  GetBucketOwnershipControlsCommand,
   GetBucketTaggingCommand,
   GetObjectAclCommand,
   GetObjectCommand,
   GetObjectTaggingCommand,
   ListObjectVersionsCommand,
+  type ObjectOwnership,
   PutBucketAclCommand,
   PutBucketCorsCommand,
+  PutBucketOwnershipControlsCommand,
   PutBucketTaggingCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
@@ -106,6 +110,53 @@ Deno.test("access control lists show the owner, and take nothing that opens anyt
     );
   await versioning("Suspended");
   assertEquals(await nameOf(versioning("Enabled")), "NotImplemented");
+});
+
+Deno.test("access control lists that mean nothing are malformed, and a canned one comes alone", async () => {
+  await using gateway = await sdk();
+  const owner = (await gateway.client.send(new GetBucketAclCommand({ Bucket: BUCKET }))).Owner?.ID;
+  const list = (ownerId: string, grantee: string, permission = "READ") =>
+    `<AccessControlPolicy><Owner><ID>${ownerId}</ID></Owner><AccessControlList><Grant>` +
+    `<Grantee xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" ${grantee}</Grantee>` +
+    `<Permission>${permission}</Permission></Grant></AccessControlList></AccessControlPolicy>`;
+  const user = 'xsi:type="CanonicalUser"><ID>other</ID>';
+  const cases: readonly (readonly [body: string, acl: string | undefined, code: string])[] = [
+    ["", undefined, "MissingSecurityHeader"],
+    [list(`${owner}`, user), "private", "UnexpectedContent"],
+    [list("", user), undefined, "MalformedACLError"],
+    [list(`${owner}`, user, "EVERYTHING"), undefined, "MalformedACLError"],
+    [list(`${owner}`, 'xsi:type="Alien"><ID>other</ID>'), undefined, "MalformedACLError"],
+    [list(`${owner}`, 'xsi:type="CanonicalUser"><ID></ID>'), undefined, "MalformedACLError"],
+    ["<AccessControlPolicy/>", undefined, "MalformedACLError"],
+    [list("other", user), undefined, "AccessDenied"],
+    [list(`${owner}`, user), undefined, "AccessControlListNotSupported"],
+  ];
+  for (const [body, acl, code] of cases) {
+    const headers: Record<string, string> = acl === undefined ? {} : { "x-amz-acl": acl };
+    const answer = await gateway.raw.signed("PUT", `/${BUCKET}?acl`, { headers, body: utf8(body) });
+    assertEquals(answer.code, code, body);
+  }
+});
+
+Deno.test("all objects have their bucket's owner, and nothing else can be set", async () => {
+  await using gateway = await sdk();
+  const { client } = gateway;
+  const { OwnershipControls } = await client.send(
+    new GetBucketOwnershipControlsCommand({ Bucket: BUCKET }),
+  );
+  assertEquals(OwnershipControls?.Rules, [{ ObjectOwnership: "BucketOwnerEnforced" }]);
+  const put = (Bucket: string, ...ownerships: ObjectOwnership[]) => {
+    const Rules = ownerships.map((ObjectOwnership) => ({ ObjectOwnership }));
+    return client.send(
+      new PutBucketOwnershipControlsCommand({ Bucket, OwnershipControls: { Rules } }),
+    );
+  };
+  await put(BUCKET, "BucketOwnerEnforced");
+  assertEquals(await nameOf(put(BUCKET, "ObjectWriter")), "NotImplemented");
+  assertEquals(await nameOf(put(BUCKET, "ObjectWriter", "ObjectWriter")), "MalformedXML");
+  assertEquals(await nameOf(put("missing-bucket", "BucketOwnerEnforced")), "NoSuchBucket");
+  const created = await client.send(new CreateBucketCommand({ Bucket: "arn-bucket" }));
+  assertEquals(created.BucketArn, "arn:aws:s3:::arn-bucket");
 });
 
 Deno.test("versions are listed page by page, one of each object", async () => {

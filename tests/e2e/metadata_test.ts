@@ -17,7 +17,8 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { createGateway } from "../../lib/create_gateway.ts";
 import { RawConnection, type RawRequest } from "../support/raw_connection.ts";
 import { CREDENTIAL, type RunningGateway, startGateway } from "../support/start_gateway.ts";
-import { utf8 } from "./raw_gateway.ts";
+import { signHeaderV2, signHeaderV4 } from "../support/sign_requests.ts";
+import { BUCKET, rawGateway, utf8 } from "./raw_gateway.ts";
 
 const Bucket = "metadata";
 /** The SDK keeps sockets alive beyond its own end, so these tests do not watch resources. */
@@ -52,12 +53,14 @@ const HEADERS = {
   ContentLanguage: "de",
   Metadata: { key: "Value", empty: "" },
 };
+const REDIRECT = { WebsiteRedirectLocation: "/other" };
 const NOTHING = {
   ContentType: "binary/octet-stream",
   CacheControl: undefined,
   ContentDisposition: undefined,
   ContentEncoding: undefined,
   ContentLanguage: undefined,
+  WebsiteRedirectLocation: undefined,
   Metadata: {},
   TagCount: undefined,
 };
@@ -65,13 +68,14 @@ const NOTHING = {
 async function described(s3: S3Client, Key: string) {
   const head = await s3.send(new HeadObjectCommand({ Bucket, Key }));
   const { ContentType, CacheControl, ContentDisposition, ContentEncoding } = head;
-  const { ContentLanguage, Metadata, TagCount } = head;
+  const { ContentLanguage, WebsiteRedirectLocation, Metadata, TagCount } = head;
   return {
     ContentType,
     CacheControl,
     ContentDisposition,
     ContentEncoding,
     ContentLanguage,
+    WebsiteRedirectLocation,
     Metadata,
     TagCount,
   };
@@ -82,8 +86,8 @@ Deno.test(
   SDK,
   async () => {
     await withClient(async (s3, { hub }) => {
-      const all = { ...HEADERS, TagCount: 2 };
-      const put = { ...HEADERS, Bucket, Tagging: "a=1&b=x%20y" };
+      const all = { ...HEADERS, ...REDIRECT, TagCount: 2 };
+      const put = { ...HEADERS, ...REDIRECT, Bucket, Tagging: "a=1&b=x%20y" };
       await s3.send(new PutObjectCommand({ ...put, Key: "put", Body: "content" }));
       await s3.send(
         new CopyObjectCommand({ Bucket, Key: "copy", CopySource: `${Bucket}/put` }),
@@ -109,7 +113,11 @@ Deno.test(
       const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, other.handler);
       const second = clientOf(`http://127.0.0.1:${server.addr.port}`);
       for (const client of [s3, second]) {
-        for (const key of ["put", "copy", "parts"]) assertEquals(await described(client, key), all);
+        for (const key of ["put", "parts"]) assertEquals(await described(client, key), all);
+        assertEquals(await described(client, "copy"), {
+          ...all,
+          WebsiteRedirectLocation: undefined,
+        });
       }
       second.destroy();
       await server.shutdown();
@@ -209,6 +217,26 @@ Deno.test("bytes of metadata come back as they were sent, UTF-8 or not, with a 3
     got.headers.get("last-modified"),
     undefined,
   ]);
+});
+
+Deno.test("metadata in several lines is joined by a comma, as the signature says", async () => {
+  await using raw = await rawGateway();
+  const { connect, signer } = raw;
+  // The last two are lines of one header.
+  const headers = {
+    "x-amz-meta-a": "1, 2",
+    "x-amz-meta-b": "1,2",
+    "x-amz-meta-c": "1, 2",
+    "X-Amz-Meta-C": "3",
+  };
+  for (const sign of [signHeaderV4, signHeaderV2]) {
+    using connection = await connect();
+    const request = { method: "PUT", target: `/${BUCKET}/k`, headers, body: utf8("x") };
+    assertEquals((await connection.exchange(sign(request, signer))).status, 200);
+    const got = await raw.signed("GET", `/${BUCKET}/k`);
+    const names = ["a", "b", "c"].map((name) => `x-amz-meta-${name}`);
+    assertEquals(names.map((name) => got.headers.get(name)), ["1, 2", "1,2", "1, 2,3"]);
+  }
 });
 
 Deno.test("the times of headers, listings and copies agree to the second", SDK, async () => {

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import type { GatewayOptions } from "../../lib/create_gateway.ts";
 import { type RawAnswer, RawConnection, type RawRequest } from "../support/raw_connection.ts";
 import { type Signer, signHeaderV4 } from "../support/sign_requests.ts";
 import { CREDENTIAL, type RunningGateway, startGateway } from "../support/start_gateway.ts";
@@ -21,10 +22,11 @@ export interface RawGateway extends AsyncDisposable {
   textOf(key: string): Promise<string>;
 }
 
-/** Starts one. */
-export async function rawGateway(): Promise<RawGateway> {
-  const gateway = await startGateway();
-  const signer = { ...CREDENTIAL, host: new URL(gateway.url).host, now: new Date() };
+/** Starts one; options are those of the gateway. */
+export async function rawGateway(options: Partial<GatewayOptions> = {}): Promise<RawGateway> {
+  const gateway = await startGateway(options);
+  const now = new Date(options.now?.() ?? Date.now());
+  const signer = { ...CREDENTIAL, host: new URL(gateway.url).host, now };
   const raw: RawGateway = {
     gateway,
     signer,

@@ -1,11 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
+import { fileURLToPath } from "node:url";
 import { BucketClient } from "../../lib/buckets/bucket_client.ts";
 import { CasError } from "../../lib/xet/cas/cas_error.ts";
 import { createEmbeddedHub } from "../../lib/create_embedded_hub.ts";
 import { HubError } from "../../lib/hub/hub_error.ts";
 import { randomBytes } from "../support/random_bytes.ts";
 
-const CHILD = new URL("kill_child.ts", import.meta.url).pathname;
+const CHILD = fileURLToPath(new URL("kill_child.ts", import.meta.url));
 const ID = "local/killed";
 const ROUNDS = 5;
 const WRITERS = 4;

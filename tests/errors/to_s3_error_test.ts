@@ -29,10 +29,17 @@ Deno.test("every kind of store error has its S3 code and status", () => {
   }
 });
 
-Deno.test("a wait is told in whole seconds, rounded up", () => {
+Deno.test("a key that cannot be stored is shown as the argument that is wrong", () => {
+  const error = toS3Error(new StoreError("bad_key", "It must not be", { subject: "a//b" }));
+  assertEquals(error.fields, { ArgumentName: "Key", ArgumentValue: "a//b" });
+  assertEquals(toS3Error(new StoreError("no_such_key", "", { subject: "a" })).fields, {});
+});
+
+Deno.test("a wait is told in whole seconds, rounded up, and is one where nobody knows", () => {
   const error = toS3Error(new StoreError("slow_down", "", { retryAfterSeconds: 1.2 }));
   assertEquals(error.headers, { "Retry-After": "2" });
-  assertEquals(toS3Error(new StoreError("unavailable", "")).headers, {});
+  assertEquals(toS3Error(new StoreError("unavailable", "")).headers, { "Retry-After": "1" });
+  assertEquals(toS3Error(new StoreError("conflict", "")).headers, {});
 });
 
 Deno.test("an S3 error stays itself; what is not known is InternalError with its cause", () => {

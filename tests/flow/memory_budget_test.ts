@@ -147,3 +147,15 @@ Deno.test("Of several owners of spare memory no more give up than must", () => {
   lease?.release();
   more?.release();
 });
+
+Deno.test("MemoryBudget sets aside what is not leased, for good, and at most a quarter", () => {
+  const budget = new MemoryBudget(100);
+  const lease = budget.tryAcquire(90);
+  assertEquals(budget.setAside(11), false);
+  assertEquals(budget.setAside(10), true);
+  assertEquals([budget.limit, budget.used], [90, 90]);
+  lease?.release();
+  assertEquals(budget.setAside(16), false);
+  assertEquals(budget.setAside(15), true);
+  assertEquals(budget.tryAcquire(1e9)?.bytes, 75);
+});

@@ -5,6 +5,7 @@ import { bodyReadError } from "../../lib/http/body_error.ts";
 import {
   collect,
   drain,
+  type DrainEnd,
   emptyStream,
   exactLength,
   readBlocks,
@@ -119,6 +120,7 @@ Deno.test("what a cut connection throws becomes IncompleteBody, and nothing else
     new Deno.errors.BadResource("Cannot read request body"),
     new Deno.errors.ConnectionReset("reset"),
     new TypeError("error reading a body from connection"),
+    new Error("invalid HTTP/1 request: Invalid"),
   ];
   for (const error of cut) {
     const mapped = bodyReadError(error);
@@ -158,19 +160,19 @@ Deno.test("a stream of exact length passes, others error at their end", async ()
 });
 
 Deno.test("draining ends a small body and gives up a large or a slow one", async () => {
-  assertEquals(await drain(null), true);
-  assertEquals(await drain(pieces(new Uint8Array(1000), [10])), true);
+  assertEquals(await drain(null), "ended");
+  assertEquals(await drain(pieces(new Uint8Array(1000), [10])), "ended");
   let cancelled = 0;
   const large = pieces(new Uint8Array(5000), [100], () => cancelled++);
-  assertEquals(await drain(large, { maxBytes: 1000 }), false);
+  assertEquals(await drain(large, { maxBytes: 1000 }), "left");
   const stalled = new ReadableStream<Uint8Array>({ cancel: () => void cancelled++ });
-  assertEquals(await drain(stalled, { maxMs: 20 }), false);
+  assertEquals(await drain(stalled, { maxMs: 20 }), "left");
   assertEquals(cancelled, 2);
   const failed = new ReadableStream<Uint8Array>({ start: (c) => c.error(new Error("gone")) });
-  assertEquals(await drain(failed), false);
+  assertEquals(await drain(failed), "failed");
   const locked = pieces(new Uint8Array(10), [1]);
   const reader = locked.getReader();
-  assertEquals(await drain(locked), false);
+  assertEquals(await drain(locked), "left");
   await reader.cancel();
 });
 
@@ -207,7 +209,7 @@ Deno.test("a chunked body that ends just short of a block is read whole", async 
 });
 
 Deno.test("draining a stalled request body over HTTP ends in time", async () => {
-  const outcomes: boolean[] = [];
+  const outcomes: DrainEnd[] = [];
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
     outcomes.push(await drain(request.body, { maxMs: 50 }));
     return new Response("refused", { status: 403 });
@@ -220,5 +222,5 @@ Deno.test("draining a stalled request body over HTTP ends in time", async () => 
   assert(new TextDecoder().decode(answer.subarray(0, length ?? 0)).startsWith("HTTP/1.1 403"));
   connection.close();
   await server.shutdown();
-  assertEquals(outcomes, [false]);
+  assertEquals(outcomes, ["left"]);
 });

@@ -26,6 +26,7 @@ const READS: readonly (readonly [Headers4, string])[] = [
   [{ "if-match": `${NO}, ${YES}` }, "proceed"],
   [{ "if-match": "other,abc-1" }, "proceed"],
   [{ "if-match": "*" }, "proceed"],
+  [{ "if-match": "*, *" }, "proceed"],
   [{ "if-match": NO }, "failed If-Match"],
   [{ "if-match": '"abc-1,x"' }, "failed If-Match"],
   [{ "if-match": "" }, "failed If-Match"],

@@ -6,6 +6,7 @@ import {
   formatIsoMillis,
   parseHttpDate,
   parseIsoBasic,
+  parseIsoDateTime,
   wholeSeconds,
 } from "../../lib/http/dates.ts";
 
@@ -34,6 +35,20 @@ Deno.test("all forms of a date header are read", () => {
     " sun, 06 nov 1994 08:49:37 GMT ",
   ];
   for (const form of forms) assertEquals(parseHttpDate(form), DATE, form);
+});
+
+Deno.test("ISO 8601 is read with a zone, and with or without a fraction", () => {
+  const forms = [
+    "1994-11-06T08:49:37Z",
+    "1994-11-06T08:49:37.000Z",
+    "1994-11-06T09:49:37+01:00",
+    "1994-11-06T03:19:37.000000000-0530",
+  ];
+  for (const form of forms) assertEquals(parseIsoDateTime(form), DATE, form);
+  assertEquals(parseIsoDateTime("1994-11-06T08:49:37.5Z"), new Date(DATE.getTime() + 500));
+  const bad = ["", "1994-11-06", "1994-11-06T08:49:37", "1994-02-31T08:49:37Z"];
+  bad.push("1994-11-06T24:49:37Z", "19941106T084937Z", "1994-11-06 08:49:37Z", "x");
+  for (const text of bad) assertEquals(parseIsoDateTime(text), undefined, text);
 });
 
 Deno.test("what is no date is not read", () => {
@@ -66,6 +81,7 @@ Deno.test("what was written is read again, to the second", () => {
     const seconds = new Date(wholeSeconds(date) * 1000);
     assertEquals(parseHttpDate(formatHttpDate(date)), seconds);
     assertEquals(parseIsoBasic(formatIsoBasic(date)), seconds);
+    assertEquals(parseIsoDateTime(formatIsoMillis(date)), date);
   }));
 });
 
@@ -85,5 +101,6 @@ Deno.test("no text makes reading a date throw", () => {
   fc.assert(fc.property(fc.array(words, { maxLength: 12 }), (pieces) => {
     parseHttpDate(pieces.join(""));
     parseIsoBasic(pieces.join(""));
+    parseIsoDateTime(pieces.join(""));
   }));
 });

@@ -37,7 +37,23 @@ Deno.test("finish() resolves at once when nothing is under way, also after failu
   );
   const answer = await fetch(`http://127.0.0.1:${server.addr.port}`);
   assertEquals([answer.status, await answer.text()], [500, "failed"]);
-  await requests.finish();
-  await requests.finish();
+  assertEquals(await requests.finish(), true);
+  assertEquals(await requests.finish(1), true);
   await server.shutdown();
 });
+
+Deno.test("finish() does not wait longer than the time that it is given", async () => {
+  const requests = new InFlight();
+  const answer = Promise.withResolvers<Response>();
+  const completed = Promise.withResolvers<void>();
+  const handler = requests.wrap(() => answer.promise, () => new Response(null, { status: 503 }));
+  const info = { completed: completed.promise, remoteAddr } as Deno.ServeHandlerInfo;
+  const answered = handler(new Request("http://localhost"), info);
+  assertEquals(await requests.finish(10), false);
+  answer.resolve(new Response(null));
+  await answered;
+  completed.resolve();
+  assertEquals(await requests.finish(10), true);
+});
+
+const remoteAddr = { transport: "tcp", hostname: "127.0.0.1", port: 1 } as const;

@@ -21,6 +21,11 @@ Deno.test("buckets are listed by name, filtered, and in pages when asked", async
   assertEquals(seen, [["b-1", "b-2"], [BUCKET]]);
   const exact = await run("ListBuckets", { prefix: "", maxBuckets: 4 });
   assertEquals([exact.buckets.length, exact.continuationToken], [4, undefined]);
+  assertEquals([all.region, exact.region], [undefined, "us-east-1"]);
+  const here = await run("ListBuckets", { prefix: "b-", bucketRegion: "us-east-1" });
+  assertEquals([here.buckets.length, here.region], [2, "us-east-1"]);
+  const there = await run("ListBuckets", { prefix: "", bucketRegion: "eu-west-1" });
+  assertEquals(there.buckets, []);
 });
 
 Deno.test("a bucket token that nobody gave is refused", async () => {
@@ -34,6 +39,17 @@ Deno.test("creating a bucket twice keeps what is in it", async () => {
   await ops.put("key");
   assertEquals(await ops.run("CreateBucket", { bucket: BUCKET }), { bucket: BUCKET });
   assertEquals(await ops.textOf("key"), "key");
+});
+
+Deno.test("a bucket begins with the tags that it is created with, and keeps them when it is created again", async () => {
+  const { run, codeOf } = await opsUnderTest();
+  const tags = [{ key: "k", value: "v" }];
+  await run("CreateBucket", { bucket: "tagged", tags });
+  assertEquals(await run("GetBucketTagging", { bucket: "tagged" }), { tags });
+  await run("CreateBucket", { bucket: "tagged", tags: [{ key: "k", value: "other" }] });
+  assertEquals(await run("GetBucketTagging", { bucket: "tagged" }), { tags });
+  await run("CreateBucket", { bucket: "plain" });
+  assertEquals(await codeOf("GetBucketTagging", { bucket: "plain" }), "NoSuchTagSet");
 });
 
 Deno.test("HeadBucket and GetBucketLocation tell the region of a bucket that is there", async () => {

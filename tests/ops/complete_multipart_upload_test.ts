@@ -69,6 +69,41 @@ Deno.test("a completion that comes while another runs waits for it and gets its 
   assertEquals(store.calls.filter((call) => call.startsWith("commit")).length, 1);
 });
 
+Deno.test("a completion that lists other parts is no repetition of one that is done or running", async () => {
+  const store = new HeldStore();
+  const ops = await opsUnderTest(store);
+  const upload = await beginUpload(ops);
+  const [one, two] = [await upload.send(1, "one"), await upload.send(2, "two")];
+  const first = ops.run("CompleteMultipartUpload", completionOf(upload, [one]));
+  await store.begun.promise;
+  const second = ops.codeOf("CompleteMultipartUpload", completionOf(upload, [two]));
+  store.go.resolve();
+  await first;
+  assertEquals(await second, "NoSuchUpload");
+  const later = ops.codeOf("CompleteMultipartUpload", completionOf(upload, [two]));
+  assertEquals(await later, "NoSuchUpload");
+  assertEquals(await ops.textOf("key"), "one");
+});
+
+Deno.test("who waits for a completion that was at fault itself completes the upload", async () => {
+  const store = new HeldStore();
+  const ops = await opsUnderTest(store);
+  await ops.put("key", "old");
+  const upload = await beginUpload(ops);
+  const input = completionOf(upload, [await upload.send(1, "content")]);
+  const first = ops.codeOf("CompleteMultipartUpload", {
+    ...input,
+    conditions: { ifNoneMatch: "*" },
+  });
+  await store.begun.promise;
+  const others = [1, 2, 3].map(() => ops.run("CompleteMultipartUpload", input));
+  store.go.resolve();
+  assertEquals(await first, "PreconditionFailed");
+  const etags = new Set((await Promise.all(others)).map(({ etag }) => etag));
+  assertEquals(etags.size, 1);
+  assertEquals(await ops.textOf("key"), "content");
+});
+
 Deno.test("who waits for a completion that fails gets its error, and the upload is open again", async () => {
   const store = new HeldStore();
   store.failures = 1;
@@ -101,7 +136,7 @@ Deno.test("while a completion runs parts and aborts are refused; after it the up
   );
   await store.begun.promise;
   assertEquals(await ops.codeOf("AbortMultipartUpload", upload), "OperationAborted");
-  assertEquals((await s3Error(upload.send(2, "late"))).code, "NoSuchUpload");
+  assertEquals((await s3Error(upload.send(2, "late"))).code, "OperationAborted");
   store.go.resolve();
   await running;
   assertEquals(await ops.codeOf("AbortMultipartUpload", upload), "NoSuchUpload");
@@ -176,6 +211,15 @@ Deno.test("a part's checksum in the list must be the one that was verified when 
     parts: [{ partNumber: 1, etag: part.etag, checksums: { CRC32 } }],
   });
   assertEquals(await ops.codeOf("CompleteMultipartUpload", input("BBBBBB==")), "InvalidPart");
+  const unverified = completionOf(upload, []);
+  const parts = [{ partNumber: 1, etag: part.etag, checksums: { CRC32C: "AAAAAA==" } }];
+  const code = await ops.codeOf("CompleteMultipartUpload", { ...unverified, parts });
+  assertEquals(code, "InvalidPart");
+  const unknown = {
+    ...input(""),
+    parts: [{ partNumber: 1, etag: part.etag, checksums: { SHA1: "AAAA" } }],
+  };
+  assertEquals(await ops.codeOf("CompleteMultipartUpload", unknown), "InvalidPart");
   await ops.run("CompleteMultipartUpload", input("AAAAAA=="));
 });
 

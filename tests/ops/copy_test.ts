@@ -61,7 +61,37 @@ Deno.test("a copy to itself that changes nothing is refused", async () => {
   const { codeOf, put, run } = await opsUnderTest();
   await put("key");
   assertEquals(await codeOf("CopyObject", copyInput({ key: "key" })), "InvalidRequest");
+  const source = { bucket: `owner--${BUCKET}`, key: "key", conditions: {} };
+  assertEquals(await codeOf("CopyObject", copyInput({ key: "key", source })), "InvalidRequest");
   await run("CopyObject", copyInput({ key: "key", taggingDirective: "REPLACE" }));
+  await run("CopyObject", copyInput({ key: "key", setsStorage: true }));
+  await run("CopyObject", copyInput({ key: "key", checksumAlgorithm: "SHA1" }));
+});
+
+Deno.test("a checksum that the source does not have is computed when it is asked for", async () => {
+  const { run } = await opsUnderTest();
+  const sha256 = "7XACtDnprIRfIjV9giusFERzD722AW0+yUMil7nsn3M=";
+  await run("PutObject", {
+    bucket: BUCKET,
+    key: "key",
+    body: bodyOf("content", { SHA256: sha256 }),
+    attributes: {},
+    conditions: {},
+  });
+  const type = "FULL_OBJECT" as const;
+  const stored = { algorithm: "SHA256", value: sha256, type };
+  const copied = async (change: Partial<CopyInput>) => {
+    const { object, checksum } = await run("CopyObject", copyInput(change));
+    return [checksum, object.attributes.checksum];
+  };
+  assertEquals(await copied({}), [stored, stored]);
+  assertEquals(await copied({ checksumAlgorithm: "SHA256" }), [stored, stored]);
+  const sha1 = { algorithm: "SHA1", value: "BA8G/XdAkkeNRQd09bowxdp4rMg=", type };
+  const asked = await copied({ checksumAlgorithm: "SHA1" });
+  assertEquals(asked, [sha1, sha1]);
+  // CRC32 is stored by a setting only; that is no reason to forget what is stored.
+  const crc32 = { algorithm: "CRC32", value: "/sUwqQ==", type };
+  assertEquals(await copied({ checksumAlgorithm: "CRC32" }), [crc32, stored]);
 });
 
 Deno.test("metadata and tags are each kept or replaced; a checksum always goes along", async () => {
@@ -96,6 +126,78 @@ Deno.test("metadata and tags are each kept or replaced; a checksum always goes a
     await copied({ metadataDirective: "REPLACE", taggingDirective: "REPLACE", attributes: {} }),
     {},
   );
+});
+
+Deno.test("a website redirect is never copied, and a new one is a change of its own", async () => {
+  const { run } = await opsUnderTest();
+  const attributes = { metadata: { a: "b" }, websiteRedirectLocation: "/old" };
+  await run("PutObject", {
+    bucket: BUCKET,
+    key: "key",
+    body: bodyOf("content"),
+    attributes,
+    conditions: {},
+  });
+  const copied = async (change: Partial<CopyInput>) =>
+    (await run("CopyObject", copyInput(change))).object.attributes;
+  const redirected = { websiteRedirectLocation: "/new" };
+  assertEquals(await copied({}), { metadata: { a: "b" } });
+  assertEquals(await copied({ attributes: redirected }), { metadata: { a: "b" }, ...redirected });
+  assertEquals(await copied({ key: "key", attributes: redirected }), {
+    metadata: { a: "b" },
+    ...redirected,
+  });
+});
+
+const SHA256 = "7XACtDnprIRfIjV9giusFERzD722AW0+yUMil7nsn3M=";
+const CRC32 = "/sUwqQ==";
+
+Deno.test("a checksum of another algorithm is made of the bytes, told, and stored as one of a PUT is", async () => {
+  const ops = await opsUnderTest();
+  const put = (checksums: Record<string, string>) =>
+    ops.run("PutObject", {
+      bucket: BUCKET,
+      key: "key",
+      body: bodyOf("content", checksums),
+      attributes: {},
+      conditions: {},
+    });
+  const copied = async (checksumAlgorithm?: CopyInput["checksumAlgorithm"]) => {
+    const change = checksumAlgorithm && { checksumAlgorithm };
+    const { object, checksum } = await ops.run("CopyObject", copyInput(change));
+    assertEquals(await ops.textOf("copy"), "content");
+    return [checksum?.algorithm, checksum?.value, object.attributes.checksum?.value];
+  };
+  await put({});
+  assertEquals(await copied(), [undefined, undefined, undefined]);
+  assertEquals(await copied("SHA256"), ["SHA256", SHA256, SHA256]);
+  assertEquals(await copied("CRC32"), ["CRC32", CRC32, undefined]);
+  await put({ SHA256 });
+  assertEquals(await copied(), ["SHA256", SHA256, SHA256]);
+  assertEquals(await copied("CRC32"), ["CRC32", CRC32, SHA256]);
+  // What is there already is not made again: this one would come out right.
+  await put({ SHA256: "not verified here" });
+  assertEquals(await copied("SHA256"), ["SHA256", "not verified here", "not verified here"]);
+});
+
+Deno.test("a checksum of parts goes along with the parts, and one of the whole without them", async () => {
+  const ops = await opsUnderTest();
+  const { content } = await ops.put("other", "content");
+  await ops.store.commit(BUCKET, [{
+    kind: "put",
+    key: "key",
+    content,
+    attributes: { checksum: { algorithm: "SHA256", value: "AAAA-1", type: "COMPOSITE" } },
+    parts: [{ partNumber: 3, size: 7, checksum: SHA256 }],
+  }]);
+  const copied = async (change: Partial<CopyInput>) => {
+    const { object, checksum } = await ops.run("CopyObject", copyInput(change));
+    return [checksum?.value, (await ops.store.parts(BUCKET, object)).length];
+  };
+  assertEquals(await copied({}), ["AAAA-1", 1]);
+  assertEquals(await copied({ checksumAlgorithm: "SHA256" }), [SHA256, 0]);
+  // CRC32 is stored by a setting only: what the copy then has is the source's, parts and all.
+  assertEquals(await copied({ checksumAlgorithm: "CRC32" }), [CRC32, 1]);
 });
 
 Deno.test("every condition on the source that fails is a 412", async () => {

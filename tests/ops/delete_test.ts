@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { Operations } from "../../lib/s3/operations.ts";
 import type { CommitEntry } from "../../lib/store/object_store.ts";
 import { MemoryStore } from "../support/memory_store.ts";
-import { BUCKET, opsUnderTest } from "./ops_under_test.ts";
+import { BUCKET, opsUnderTest, s3Error } from "./ops_under_test.ts";
 
 type Objects = Operations["DeleteObjects"]["input"]["objects"];
 
@@ -19,17 +19,43 @@ Deno.test("DeleteObject deletes what is there and what is not", async () => {
 });
 
 Deno.test("DeleteObject with If-Match deletes only that; a key that is not there is deleted", async () => {
-  const { run, put, textOf, codeOf } = await opsUnderTest();
+  const { run, put, textOf } = await opsUnderTest();
   const { etag } = await put("key");
   const input = (ifMatch: readonly string[] | "*", key = "key") => ({
     bucket: BUCKET,
     key,
     conditions: { ifMatch },
   });
-  assertEquals(await codeOf("DeleteObject", input(["x"])), "PreconditionFailed");
+  const { code, fields } = await s3Error(run("DeleteObject", input(["x"])));
+  assertEquals([code, fields], ["PreconditionFailed", { Condition: "If-Match" }]);
   assertEquals(await textOf("key"), "key");
   await run("DeleteObject", input(["x"], "none"));
   await run("DeleteObject", input([etag]));
+  assertEquals(await textOf("key"), undefined);
+});
+
+Deno.test("size and time are conditions too, and all that are given must hold", async () => {
+  const { run, put, textOf } = await opsUnderTest();
+  const { etag, lastModified } = await put("key", "12345");
+  const deleted = async (conditions: Operations["DeleteObject"]["input"]["conditions"]) => {
+    const failed = await run("DeleteObject", { bucket: BUCKET, key: "key", conditions })
+      .catch((error) => error.fields.Condition);
+    const { results } = await run("DeleteObjects", deleteInput([{ key: "none", conditions }]));
+    assertEquals(results.map(({ kind }) => kind), ["deleted"]);
+    return failed;
+  };
+  const longAgo = new Date(lastModified.getTime() - 5000);
+  assertEquals(await deleted({ ifMatchSize: 4 }), "x-amz-if-match-size");
+  assertEquals(
+    await deleted({ ifMatchLastModified: longAgo }),
+    "x-amz-if-match-last-modified-time",
+  );
+  assertEquals(await deleted({ ifMatch: [etag], ifMatchSize: 4 }), "If-Match");
+  assertEquals(await deleted({ ifMatch: ["x"], ifMatchSize: 5 }), "If-Match");
+  assertEquals(await deleted({ ifMatchSize: 5, ifMatchLastModified: longAgo }), "If-Match");
+  assertEquals(await textOf("key"), "12345");
+  const all = { ifMatch: "*" as const, ifMatchSize: 5, ifMatchLastModified: lastModified };
+  assertEquals(await deleted(all), undefined);
   assertEquals(await textOf("key"), undefined);
 });
 
@@ -55,10 +81,10 @@ Deno.test("DeleteObjects fails just the entries whose condition or version does 
     "DeleteObjects",
     deleteInput([
       { key: "c", versionId: "some-version" },
-      { key: "a", etag },
-      { key: "b", etag },
+      { key: "a", conditions: { ifMatch: [etag] } },
+      { key: "b", conditions: { ifMatch: [etag] } },
       { key: "d", versionId: "null" },
-      { key: "none", etag },
+      { key: "none", conditions: { ifMatch: [etag] } },
     ]),
   );
   assertEquals(

@@ -110,3 +110,24 @@ Deno.test("parts are listed in pages by number", async () => {
   assertEquals(await page(10, 10), [[], false]);
   assertEquals(await page(0, 0), [[], false]);
 });
+
+Deno.test("an upload is the same one under both names of its bucket, and goes with it", async () => {
+  const ops = await opsUnderTest();
+  const upload = await beginUpload(ops);
+  await upload.send(1, "part");
+  const named = { ...upload, bucket: `owner--${BUCKET}` };
+  const list = { ...named, maxParts: 10, partNumberMarker: 0 };
+  assertEquals((await ops.run("ListParts", list)).parts.length, 1);
+  const uploads = () =>
+    ops.run("ListMultipartUploads", {
+      bucket: `owner--${BUCKET}`,
+      prefix: "",
+      keyMarker: "",
+      uploadIdMarker: "",
+      maxUploads: 10,
+    });
+  assertEquals((await uploads()).uploads.length, 1);
+  await ops.run("DeleteBucket", { bucket: `owner--${BUCKET}` });
+  await ops.store.createBucket(BUCKET);
+  assertEquals((await uploads()).uploads, []);
+});

@@ -85,7 +85,12 @@ export function bodyOf(
   checksums: Readonly<Record<string, string>> = {},
 ): RequestBody {
   const md5 = createHash("md5").update(content).digest("hex");
-  return { stream: new Blob([content]).stream(), digests: () => ({ md5, checksums }) };
+  const [checksumAlgorithm] = Object.keys(checksums);
+  return {
+    stream: new Blob([content]).stream(),
+    digests: () => ({ md5, checksums }),
+    ...(checksumAlgorithm !== undefined && { checksumAlgorithm }),
+  };
 }
 
 /** A body that fails one of its checks at its end. */
@@ -138,13 +143,13 @@ export async function beginUpload(
 /** The input of a completion that lists these parts. */
 export function completionOf(
   { bucket, key, uploadId }: UploadUnderTest,
-  parts: readonly Pick<UploadPart, "partNumber" | "etag">[],
+  parts: readonly (Pick<UploadPart, "partNumber" | "etag"> & Partial<UploadPart>)[],
 ): Operations["CompleteMultipartUpload"]["input"] {
   return {
     bucket,
     key,
     uploadId,
-    parts: parts.map(({ partNumber, etag }) => ({ partNumber, etag, checksums: {} })),
+    parts: parts.map(({ partNumber, etag, checksums = {} }) => ({ partNumber, etag, checksums })),
     conditions: {},
   };
 }

@@ -47,6 +47,44 @@ Deno.test("a checksum is stored with the object, those that SDKs send by default
   }
 });
 
+Deno.test("bytes that come without a checksum get S3's default, by the same setting", async () => {
+  const ops = await opsUnderTest();
+  const put = { ...OBJECT, attributes: {}, conditions: {} };
+  const value = checksumOf("CRC64NVME");
+  const without = await ops.run("PutObject", { ...put, body: bodyOf(CONTENT) });
+  assertEquals([without.checksums, without.object.attributes], [{}, {}]);
+  const context: OperationContext = { ...ops.context, storeChecksums: true };
+  const { checksums, object } = await operations.PutObject(context, {
+    ...put,
+    body: bodyOf(CONTENT),
+  });
+  assertEquals(checksums, { CRC64NVME: value });
+  assertEquals(object.attributes, {
+    checksum: { algorithm: "CRC64NVME", value, type: "FULL_OBJECT" },
+  });
+});
+
+Deno.test("an upload without a checksum gets S3's default of the whole, where all parts have it", async () => {
+  const ops = await opsUnderTest();
+  const context: OperationContext = { ...ops.context, storeChecksums: true };
+  const first = new Uint8Array(PART_SIZE).fill(1);
+  const last = new Uint8Array([2]);
+  const completed = async (sent: Readonly<Record<string, string>>) => {
+    const { upload } = await ops.run("CreateMultipartUpload", { ...OBJECT, attributes: {} });
+    const of = { ...OBJECT, uploadId: upload.uploadId, send: () => Promise.reject() };
+    const parts = [];
+    for (const [i, body] of [bodyOf(first, sent), bodyOf(last)].entries()) {
+      const { part } = await operations.UploadPart(context, { ...of, partNumber: i + 1, body });
+      parts.push({ partNumber: part.partNumber, etag: part.etag });
+    }
+    return await operations.CompleteMultipartUpload(context, completionOf(of, parts));
+  };
+  const value = checksumOf("CRC64NVME", new Uint8Array([...first, ...last]));
+  const { checksum } = await completed({});
+  assertEquals(checksum, { algorithm: "CRC64NVME", type: "FULL_OBJECT", value });
+  assertEquals((await completed({ CRC32: checksumOf("CRC32", first) })).checksum, undefined);
+});
+
 Deno.test("a checksum is shown when it is asked for, and never of a range", async () => {
   const ops = await opsUnderTest();
   const value = checksumOf("SHA1");
@@ -79,9 +117,10 @@ Deno.test("the object of an upload has the checksum that was chosen, and its par
     const values = contents.map((bytes) => checksumOf(algorithm, bytes));
     const parts = [];
     for (const [i, bytes] of contents.entries()) {
-      // The second comes without, so that it is computed.
-      const sent = i === 0 ? { [algorithm]: values[0] ?? "" } : {};
-      const body = { ...bodyOf(bytes, sent), ...(i === 0 && { checksumAlgorithm: algorithm }) };
+      // Where the whole has a checksum of its own, the second comes without, so that it is computed.
+      const isSent = i === 0 || type === "COMPOSITE";
+      const sent = isSent ? { [algorithm]: values[i] ?? "" } : {};
+      const body = { ...bodyOf(bytes, sent), ...(isSent && { checksumAlgorithm: algorithm }) };
       const { part } = await ops.run("UploadPart", { ...of, partNumber: i + 1, body });
       assertEquals(part.checksums, { [algorithm]: values[i] });
       parts.push(part);
@@ -113,8 +152,26 @@ Deno.test("a part of another algorithm is refused unread, and so is another choi
   const other = { ...bodyOf(CONTENT, { CRC32: "y/Q5Jg==" }), checksumAlgorithm: "CRC32" };
   const error = await s3Error(ops.run("UploadPart", { ...of, partNumber: 1, body: other }));
   assertEquals([error.code, other.stream.locked], ["InvalidRequest", false]);
-  const { part } = await ops.run("UploadPart", { ...of, partNumber: 1, body: bodyOf(CONTENT) });
+  const none = await s3Error(
+    ops.run("UploadPart", { ...of, partNumber: 1, body: bodyOf(CONTENT) }),
+  );
+  assertEquals(
+    none.message,
+    "Checksum Type mismatch occurred, expected checksum Type: sha256, actual checksum Type: null",
+  );
+  const SHA256 = checksumOf("SHA256");
+  const body = { ...bodyOf(CONTENT, { SHA256 }), checksumAlgorithm: "SHA256" };
+  const { part } = await ops.run("UploadPart", { ...of, partNumber: 1, body });
   const input = completionOf(of, [part]);
+  const listed = (checksums: Readonly<Record<string, string>>) => ({
+    ...input,
+    parts: input.parts.map((each) => ({ ...each, checksums })),
+  });
+  const codeWith = (checksums: Readonly<Record<string, string>>) =>
+    ops.codeOf("CompleteMultipartUpload", listed(checksums));
+  assertEquals(await codeWith({}), "InvalidRequest");
+  assertEquals(await codeWith({ CRC32: "y/Q5Jg==" }), "BadDigest");
+  assertEquals(await codeWith({ SHA256: "AAAA" }), "InvalidPart");
   const wrong = [
     { checksumType: "FULL_OBJECT" as const },
     { checksum: { algorithm: "CRC32" as const, value: "y/Q5Jg==" } },

@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { S3Error } from "../../lib/errors/s3_error.ts";
 import { percentEncode } from "../../lib/http/percent.ts";
-import { parseAddress } from "../../lib/s3/address.ts";
+import { bucketAddressOf, parseAddress } from "../../lib/s3/address.ts";
 
 const codeOf = (path: string) => assertThrows(() => parseAddress(path), S3Error).code;
 
@@ -52,6 +52,19 @@ Deno.test("parseAddress() refuses buckets that no name can be", () => {
     assertEquals(codeOf(`/${name}`), "NoSuchBucket");
   }
   assertEquals(parseAddress("/b/favicon.ico").kind, "object");
+});
+
+Deno.test("bucketAddressOf() reads the bucket where the key cannot be read", () => {
+  const bucket = { kind: "bucket" as const, bucket: "b" };
+  for (const path of ["/b", "/b/", "/b/%ff", `/b/${"k".repeat(1025)}`, "/%62/k"]) {
+    assertEquals(bucketAddressOf(path, undefined), bucket);
+  }
+  assertEquals(bucketAddressOf("/%zz/k", "b"), bucket);
+  assertEquals(bucketAddressOf("/", undefined), { kind: "service" });
+  assertEquals(
+    assertThrows(() => bucketAddressOf("/%ff/k", undefined), S3Error).code,
+    "InvalidURI",
+  );
 });
 
 Deno.test("any key comes back from its encoded path", () => {

@@ -57,3 +57,24 @@ Deno.test("the compatibility page has a request that the routes know for every o
     assert(known, `${operation}: ${request}`);
   }
 });
+
+/** Parameters and headers as readers name them: `query.get("prefix")`, `numberHeader(headers, "…")`. */
+const READ =
+  /(?:(?:query|headers)(?:\.(?:get|has)\(|,)|\bheader:)\s*"(?<name>[A-Za-z][A-Za-z0-9-]+)"/g;
+
+Deno.test("the compatibility page names every parameter and header that is read", async () => {
+  const read = new Set<string>();
+  for (const folder of ["lib/s3", "lib/http"]) {
+    for await (const { name } of Deno.readDir(folder)) {
+      const source = await Deno.readTextFile(`${folder}/${name}`);
+      for (const { groups } of source.matchAll(READ)) read.add(groups?.name ?? "");
+    }
+  }
+  assert(read.size > 40, `${read.size}`);
+  const page = text.toLowerCase();
+  const missing = [...read].filter((name) => {
+    const whole = name.toLowerCase().replace(/-$/, "");
+    return !new RegExp(`(?<![a-z0-9-])${whole}(?![a-z0-9])`).test(page);
+  });
+  assertEquals(missing, []);
+});

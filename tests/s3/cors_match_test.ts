@@ -37,7 +37,6 @@ Deno.test("origin, method and every header must be allowed, each on its own", ()
       { "Origin": "https://A.EXAMPLE.COM" },
       { "Origin": "null" },
       { "Access-Control-Request-Method": "GET" },
-      { "Access-Control-Request-Method": "put" },
       { "Access-Control-Request-Headers": "x-amz-date, authorization" },
       { "Access-Control-Request-Headers": "x-am" },
     ]
@@ -58,6 +57,18 @@ Deno.test("a preflight that does not say what is asked is a bad request", () => 
     headers.delete(missing);
     assertEquals(assertThrows(() => answerPreflight(headers, [RULE]), S3Error).code, "BadRequest");
   }
+  for (
+    const changes of [
+      { "Origin": "" },
+      { "Access-Control-Request-Method": "put" },
+      { "Access-Control-Request-Method": "PATCH" },
+      { "Access-Control-Request-Headers": "x-amz-date, two words" },
+      { "Access-Control-Request-Headers": "x:y" },
+    ]
+  ) assertEquals(refusal(changes), "BadRequest", JSON.stringify(changes));
+  const odd = new Headers({ ...ASKED, "Access-Control-Request-Headers": "x-a, Caf\xc3\xa9" });
+  const { message } = assertThrows(() => answerPreflight(odd, [RULE]), S3Error);
+  assertEquals(message, 'Access-Control-Request-Headers " Café" contains invalid character.');
 });
 
 Deno.test("the first rule that allows all of it answers", () => {
@@ -78,4 +89,24 @@ Deno.test("anyone is let in without credentials; other methods and no origin are
   assertEquals(corsHeaders("PATCH", headers, rules), {});
   assertEquals(corsHeaders("GET", new Headers(), rules), {});
   assertEquals(gatewayCorsRules([]), []);
+});
+
+Deno.test("a rule answers with a star only to whom it lets in as anyone", () => {
+  const rules = [{ ...RULE, allowedOrigins: ["https://a.test", "*"] }];
+  const allowed = (Origin: string) => corsHeaders("PUT", new Headers({ Origin }), rules);
+  assertEquals(allowed("https://a.test")["Access-Control-Allow-Origin"], "https://a.test");
+  assertEquals(allowed("https://a.test")["Access-Control-Allow-Credentials"], "true");
+  assertEquals(allowed("https://b.test")["Access-Control-Allow-Origin"], "*");
+  assertEquals(allowed("https://b.test")["Access-Control-Allow-Credentials"], undefined);
+});
+
+Deno.test("the gateway's own rule lets scripts read every header of an answer", () => {
+  const headers = new Headers({ Origin: "https://x.test" });
+  const { "Access-Control-Expose-Headers": exposed = "" } = corsHeaders(
+    "GET",
+    headers,
+    gatewayCorsRules(["https://x.test"]),
+  );
+  assertEquals(exposed.split(", ").includes("ETag"), true);
+  assertEquals(exposed.split(", ").includes("*"), true);
 });

@@ -71,6 +71,7 @@ Deno.test("detectOperation() knows every request of a served operation", () => {
     ["GET", "/b/k?acl", "GetObjectAcl"],
     ["PUT", "/b/k?acl=", "PutObjectAcl"],
     ["PUT", "/b?versioning", "PutBucketVersioning"],
+    ["PUT", "/b?ownershipControls", "PutBucketOwnershipControls"],
     ["GET", "/b?cors", "GetBucketCors"],
     ["PUT", "/b?cors", "PutBucketCors"],
     ["DELETE", "/b?cors", "DeleteBucketCors"],
@@ -170,4 +171,23 @@ Deno.test("what is not served is 501", () => {
   for (const operation of UNSERVED_OPERATIONS) {
     assertEquals(unservedError(operation).status, 501);
   }
+});
+
+Deno.test("a write with what looks like an unknown sub-resource is not the plain operation", () => {
+  const refused = [
+    ["DELETE", "/b", "foo"],
+    ["DELETE", "/b", "foo="],
+    ["DELETE", "/b", "versionId=x"],
+    ["DELETE", "/b", "partNumber=1"],
+    ["PUT", "/b", "foo"],
+    ["PUT", "/b/k", "foo="],
+    ["DELETE", "/b/k", "foo"],
+    ["POST", "/b", "foo"],
+  ];
+  for (const [method = "", path = "", query = ""] of refused) {
+    assertThrows(() => detect(method, `${path}?${query}`), S3Error, "not implemented", query);
+  }
+  assertEquals(detect("PUT", "/b/k?x-id=PutObject&trace=1"), "PutObject");
+  assertEquals(detect("DELETE", "/b/k?versionId=null"), "DeleteObject");
+  assertEquals(detect("GET", "/b/k?foo"), "GetObject");
 });

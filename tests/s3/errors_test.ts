@@ -56,4 +56,7 @@ Deno.test("writeError() writes no body for HEAD, and a resource for every addres
   assertEquals(await resource({ kind: "service" }), "/");
   assertEquals(await resource({ kind: "bucket", bucket: "b" }), "/b");
   assertEquals(await resource(undefined), "/");
+  const unread = { ...CONTEXT, address: undefined, path: "/b/%zz" };
+  const body = await writeError(new S3Error("InvalidURI"), unread).text();
+  assertEquals(/<Resource>(.*)<\/Resource>/.exec(body)?.[1], "/b/%zz");
 });

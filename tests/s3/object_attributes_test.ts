@@ -18,6 +18,7 @@ Deno.test("objectAttributes() reads all that is stored with an object", () => {
       "Content-Encoding": "gzip",
       "Content-Language": "de",
       "Expires": "some day",
+      "x-amz-website-redirect-location": "https://example.com/",
       "x-amz-meta-Key": "Value",
       "x-amz-meta-empty": "",
       "x-amz-tagging": "a=b&c%20d=e+f",
@@ -30,6 +31,7 @@ Deno.test("objectAttributes() reads all that is stored with an object", () => {
       contentEncoding: "gzip",
       contentLanguage: "de",
       expires: "some day",
+      websiteRedirectLocation: "https://example.com/",
       metadata: { empty: "", key: "Value" },
       tags: [{ key: "a", value: "b" }, { key: "c d", value: "e f" }],
     },
@@ -45,6 +47,18 @@ Deno.test("aws-chunked is taken out of the content encoding, wherever it stands"
   assertEquals(encoding("gzip, AWS-Chunked"), "gzip");
   assertEquals(encoding("gzip, br"), "gzip, br");
   assertEquals(encoding(""), undefined);
+});
+
+Deno.test("a website redirect goes to a path or a URL and has 2 KiB at most", () => {
+  const redirect = (value: string) => read({ "x-amz-website-redirect-location": value });
+  const longest = `/${"x".repeat(2047)}`;
+  assertEquals(redirect(longest), { websiteRedirectLocation: longest });
+  assertEquals(redirect(""), {});
+  for (const value of ["x", "ftp://example.com/", "HTTP://example.com/", `${longest}x`]) {
+    assertEquals(assertThrows(() => redirect(value), S3Error).code, "InvalidRedirectLocation");
+  }
+  const headers = attributeHeaders({ websiteRedirectLocation: "/there" });
+  assertEquals(headers, [["x-amz-website-redirect-location", "/there"]]);
 });
 
 Deno.test("user metadata may have 2 KiB of names and values, in bytes", () => {

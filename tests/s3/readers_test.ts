@@ -31,10 +31,12 @@ async function codeOf(
 
 Deno.test("ListBuckets is read with its page", () => {
   assertEquals(read("ListBuckets", "GET", "/"), { prefix: "" });
-  assertEquals(read("ListBuckets", "GET", "/?prefix=a&max-buckets=5&continuation-token=t"), {
+  const target = "/?prefix=a&max-buckets=5&continuation-token=t&bucket-region=us-east-1";
+  assertEquals(read("ListBuckets", "GET", target), {
     prefix: "a",
     maxBuckets: 5,
     continuationToken: "t",
+    bucketRegion: "us-east-1",
   });
 });
 
@@ -69,6 +71,22 @@ Deno.test("listings refuse arguments that are out of range", async () => {
   assertEquals(none.maxKeys, 0);
 });
 
+Deno.test("CreateBucket refuses an ownership that is none, and an ACL where there are to be none", async () => {
+  const code = (ownership: string, acl = "private") =>
+    codeOf("CreateBucket", "PUT", "/bucket", {
+      headers: { "x-amz-object-ownership": ownership, "x-amz-acl": acl },
+    });
+  assertEquals(await code("Nobody"), "InvalidArgument");
+  assertEquals(
+    await code("BucketOwnerEnforced", "public-read"),
+    "InvalidBucketAclWithObjectOwnership",
+  );
+  for (const ownership of ["BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"]) {
+    const headers = { "x-amz-object-ownership": ownership, "x-amz-acl": "private" };
+    assertEquals(await read("CreateBucket", "PUT", "/bucket", { headers }), { bucket: "bucket" });
+  }
+});
+
 Deno.test("CreateBucket is read with and without a configuration", async () => {
   assertEquals(await read("CreateBucket", "PUT", "/bucket"), { bucket: "bucket" });
   const body = s3Document("CreateBucketConfiguration", el("LocationConstraint", "eu-west-1"));
@@ -76,6 +94,15 @@ Deno.test("CreateBucket is read with and without a configuration", async () => {
     bucket: "bucket",
     locationConstraint: "eu-west-1",
   });
+  const tagged = (key: string) => ({
+    body: `<CreateBucketConfiguration><Tags><Tag><Key>${key}</Key><Value>v</Value></Tag></Tags>` +
+      "</CreateBucketConfiguration>",
+  });
+  assertEquals(await read("CreateBucket", "PUT", "/bucket", tagged("k")), {
+    bucket: "bucket",
+    tags: [{ key: "k", value: "v" }],
+  });
+  assertEquals(await codeOf("CreateBucket", "PUT", "/bucket", tagged("(")), "InvalidTag");
   assertEquals(await codeOf("CreateBucket", "PUT", "/bucket", { body: "<a/>" }), "MalformedXML");
   assertEquals(
     await codeOf("CreateBucket", "PUT", "/bucket", { body: " ".repeat(1024 * 1024 + 1) }),
@@ -134,6 +161,10 @@ Deno.test("GetObject is read with range, part and overrides", async () => {
   for (const query of ["partNumber=0", "partNumber=10001", "response-expires=a%0D%0Ab"]) {
     assertEquals(await codeOf("GetObject", "GET", `/b/k?${query}`), "InvalidArgument");
   }
+  const anonymous = { signed: false };
+  assertEquals(await codeOf("GetObject", "GET", target, anonymous), "InvalidRequest");
+  assertEquals(await codeOf("HeadObject", "HEAD", target, anonymous), "InvalidRequest");
+  read("GetObject", "GET", "/b/k?response-x=1&response-expires=", anonymous);
 });
 
 Deno.test("CopyObject reads its source in every form that clients send", async () => {
@@ -155,6 +186,17 @@ Deno.test("CopyObject reads its source in every form that clients send", async (
   }
 });
 
+Deno.test("CopyObject reads which checksum it should have", async () => {
+  const asked = async (headers: Record<string, string>) => {
+    const input = await read("CopyObject", "PUT", "/b/k", {
+      headers: { "x-amz-copy-source": "b/k", ...headers },
+    });
+    return input.checksumAlgorithm;
+  };
+  assertEquals(await asked({}), undefined);
+  assertEquals(await asked({ "x-amz-checksum-algorithm": "sha256" }), "SHA256");
+});
+
 Deno.test("CopyObject refuses sources and directives without a meaning", async () => {
   const refused: [HeadersInit, string][] = [
     [{ "x-amz-copy-source": "" }, "InvalidArgument"],
@@ -167,10 +209,47 @@ Deno.test("CopyObject refuses sources and directives without a meaning", async (
     [{ "x-amz-copy-source": `b/k?versionId=${"v".repeat(32)}` }, "NoSuchVersion"],
     [{ "x-amz-copy-source": "b/k", "x-amz-metadata-directive": "MERGE" }, "InvalidArgument"],
     [{ "x-amz-copy-source": "b/k", "x-amz-tagging-directive": "x" }, "InvalidArgument"],
+    [{ "x-amz-copy-source": "b/k", "x-amz-checksum-algorithm": "CRC16" }, "InvalidRequest"],
+    [{ "x-amz-copy-source": "b/k", "x-amz-checksum-algorithm": "MD4" }, "InvalidRequest"],
   ];
   for (const [headers, code] of refused) {
     assertEquals(await codeOf("CopyObject", "PUT", "/b/k", { headers }), code);
   }
+});
+
+Deno.test("CopyObject reads what the directives replace, and nothing of what they keep", async () => {
+  const given = {
+    "x-amz-copy-source": "b/k",
+    "cache-control": "no-cache",
+    "x-amz-tagging": "a=b",
+  };
+  const attributesOf = async (more: Record<string, string>) => {
+    const headers = { ...given, ...more };
+    return (await read("CopyObject", "PUT", "/b/k", { headers })).attributes;
+  };
+  const metadata = { "x-amz-metadata-directive": "REPLACE" };
+  const tagging = { "x-amz-tagging-directive": "REPLACE" };
+  const tags = [{ key: "a", value: "b" }];
+  assertEquals(await attributesOf({}), {});
+  assertEquals(await attributesOf({ "x-amz-tagging": "a=%zz" }), {});
+  assertEquals(await attributesOf({ "x-amz-meta-a": "x".repeat(5000) }), {});
+  assertEquals(await attributesOf(metadata), { cacheControl: "no-cache" });
+  assertEquals(await attributesOf(tagging), { tags });
+  assertEquals(await attributesOf({ ...metadata, ...tagging }), {
+    cacheControl: "no-cache",
+    tags,
+  });
+});
+
+Deno.test("CopyObject knows what S3 takes for a change of an object", async () => {
+  const sets = async (more: Record<string, string>) => {
+    const headers = { "x-amz-copy-source": "b/k", ...more };
+    return (await read("CopyObject", "PUT", "/b/k", { headers })).setsStorage;
+  };
+  assertEquals(await sets({}), false);
+  assertEquals(await sets({ "x-amz-storage-class": "STANDARD" }), false);
+  assertEquals(await sets({ "x-amz-storage-class": "STANDARD_IA" }), true);
+  assertEquals(await sets({ "x-amz-server-side-encryption": "AES256" }), true);
 });
 
 Deno.test("DeleteObjects is read as it stands, blanks and doubles included", async () => {
@@ -184,11 +263,53 @@ Deno.test("DeleteObjects is read as it stands, blanks and doubles included", asy
   assertEquals(await read("DeleteObjects", "POST", "/b?delete", { body }), {
     bucket: "b",
     quiet: true,
-    objects: [{ key: " a&b\r ", versionId: "null" }, { key: "c", etag: "tag" }, { key: "c" }],
+    objects: [
+      { key: " a&b\r ", versionId: "null" },
+      { key: "c", conditions: { ifMatch: ["tag"] } },
+      { key: "c" },
+    ],
   });
 });
 
-Deno.test("DeleteObjects takes 1 to 1000 objects and no conditions that it would ignore", async () => {
+Deno.test("the conditions on what is deleted are read, from headers and from entries", async () => {
+  const time = "Fri, 02 Jan 2026 03:04:05 GMT";
+  const conditions = { ifMatchSize: 5, ifMatchLastModified: new Date("2026-01-02T03:04:05Z") };
+  const headers = {
+    "if-match": '"tag"',
+    "x-amz-if-match-size": "5",
+    "x-amz-if-match-last-modified-time": time,
+  };
+  assertEquals((await read("DeleteObject", "DELETE", "/b/k", { headers })).conditions, {
+    ifMatch: ["tag"],
+    ...conditions,
+  });
+  const entry = (etag: string, at: string) =>
+    el("Object", el("Key", "k"), el("ETag", etag), el("Size", 5), el("LastModifiedTime", at));
+  const body = s3Document("Delete", entry("*", time), entry("", "2026-01-02T03:04:05.000Z"));
+  const { objects } = await read("DeleteObjects", "POST", "/b?delete", { body });
+  assertEquals(objects, [
+    { key: "k", conditions: { ifMatch: "*", ...conditions } },
+    { key: "k", conditions },
+  ]);
+  for (const name of ["x-amz-if-match-size", "x-amz-if-match-last-modified-time"]) {
+    for (const value of ["", "-1", "soon"]) {
+      const parts = { headers: { [name]: value } };
+      assertEquals(await codeOf("DeleteObject", "DELETE", "/b/k", parts), "InvalidArgument");
+    }
+  }
+});
+
+Deno.test("a condition on a write that names nothing is refused: it would let every write through", async () => {
+  for (const value of ["", " ", ",", '*, "a"', '"*"']) {
+    const headers = { "if-none-match": value };
+    assertEquals(await codeOf("PutObject", "PUT", "/b/k", { headers }), "NotImplemented", value);
+  }
+  const headers = { "if-none-match": "*, *", "if-match": '*, "a"' };
+  const { conditions } = await read("PutObject", "PUT", "/b/k", { headers });
+  assertEquals(conditions, { ifNoneMatch: "*", ifMatch: ["*", "a"] });
+});
+
+Deno.test("DeleteObjects takes 1 to 1000 objects and no condition that it cannot read", async () => {
   const objects = (count: number) =>
     s3Document("Delete", Array.from({ length: count }, (_, i) => el("Object", el("Key", i))));
   const full = await read("DeleteObjects", "POST", "/b?delete", { body: objects(1000) });
@@ -199,7 +320,12 @@ Deno.test("DeleteObjects takes 1 to 1000 objects and no conditions that it would
     ["<Delete/>", "MalformedXML"],
     ["<Delete><Object/></Delete>", "MalformedXML"],
     ["<Delete><Object><Key/></Object></Delete>", "MalformedXML"],
-    ["<Delete><Object><Key>k</Key><Size>1</Size></Object></Delete>", "NotImplemented"],
+    ["<Delete><Object><Key>k</Key><Size>x</Size></Object></Delete>", "MalformedXML"],
+    ["<Delete><Object><Key>k</Key><Size/></Object></Delete>", "MalformedXML"],
+    [
+      "<Delete><Object><Key>k</Key><LastModifiedTime>x</LastModifiedTime></Object></Delete>",
+      "MalformedXML",
+    ],
     ["", "MissingRequestBodyError"],
     [" ".repeat(9 * 1024 * 1024), "MaxMessageLengthExceeded"],
   ];
@@ -284,11 +410,22 @@ Deno.test("CompleteMultipartUpload refuses lists that say too little", async () 
     "<Part><PartNumber>1</PartNumber></Part>",
     "<Part><ETag>a</ETag></Part>",
     "<Part><PartNumber>x</PartNumber><ETag>a</ETag></Part>",
-    "<Part><PartNumber>-1</PartNumber><ETag>a</ETag></Part>",
+    "<Part><PartNumber>1.5</PartNumber><ETag>a</ETag></Part>",
   ];
-  for (const part of parts) {
+  const codeOfPart = (part: string) => {
     const body = `<CompleteMultipartUpload>${part}</CompleteMultipartUpload>`;
-    assertEquals(await codeOf("CompleteMultipartUpload", "POST", target, { body }), "MalformedXML");
+    return codeOf("CompleteMultipartUpload", "POST", target, { body });
+  };
+  for (const part of parts) assertEquals(await codeOfPart(part), "MalformedXML");
+  const wrong = [
+    "<PartNumber>0</PartNumber>",
+    "<PartNumber>-1</PartNumber>",
+    "<PartNumber>1</PartNumber><ChecksumCRC32>no base64</ChecksumCRC32>",
+    "<PartNumber>1</PartNumber><ChecksumCRC32>y/Q5Jg==</ChecksumCRC32>" +
+    "<ChecksumCRC32C>4waSgw==</ChecksumCRC32C>",
+  ];
+  for (const part of wrong) {
+    assertEquals(await codeOfPart(`<Part>${part}<ETag>a</ETag></Part>`), "InvalidArgument", part);
   }
   for (const parts of [{}, { body: "" }, { body: "<Delete/>" }]) {
     assertEquals(await codeOf("CompleteMultipartUpload", "POST", target, parts), "MalformedXML");
@@ -323,6 +460,7 @@ Deno.test("CreateMultipartUpload chooses the checksum type of its algorithm", as
     { "x-amz-checksum-algorithm": "CRC64NVME", "x-amz-checksum-type": "COMPOSITE" },
     { "x-amz-checksum-algorithm": "ROT13" },
     { "x-amz-checksum-type": "COMPOSITE" },
+    { "x-amz-checksum-algorithm": "CRC32", "x-amz-checksum-type": "HALF_OBJECT" },
   ];
   for (const headers of wrong) {
     assertEquals(
@@ -330,6 +468,15 @@ Deno.test("CreateMultipartUpload chooses the checksum type of its algorithm", as
       "InvalidRequest",
     );
   }
+});
+
+Deno.test("CopyObject can ask for another checksum, of an algorithm that S3 has", async () => {
+  const copy = (algorithm: string) => ({
+    headers: { "x-amz-copy-source": "b/s", "x-amz-checksum-algorithm": algorithm },
+  });
+  const { checksumAlgorithm } = await read("CopyObject", "PUT", "/b/k", copy("xxhash3"));
+  assertEquals(checksumAlgorithm, "XXHASH3");
+  assertEquals(await codeOf("CopyObject", "PUT", "/b/k", copy("rot13")), "InvalidRequest");
 });
 
 Deno.test("any key can be deleted in a document", async () => {

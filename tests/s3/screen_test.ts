@@ -17,18 +17,35 @@ Deno.test("screenRequest() refuses what cannot be kept", () => {
     ["x-amz-server-side-encryption", "aws:kms", "NotImplemented"],
     ["x-amz-server-side-encryption", "rot13", "InvalidArgument"],
     ["x-amz-server-side-encryption-aws-kms-key-id", "id", "NotImplemented"],
-    ["x-amz-object-lock-mode", "GOVERNANCE", "InvalidRequest"],
+    ["x-amz-object-lock-mode", "GOVERNANCE", "InvalidArgument"],
+    ["x-amz-object-lock-retain-until-date", "2030-01-01T00:00:00Z", "InvalidArgument"],
     ["x-amz-object-lock-legal-hold", "ON", "InvalidRequest"],
     ["x-amz-bucket-object-lock-enabled", "true", "NotImplemented"],
     ["x-amz-write-offset-bytes", "5", "NotImplemented"],
-    ["x-amz-grant-read", "id=1", "NotImplemented"],
+    ["x-amz-grant-read", "id=1", "AccessControlListNotSupported"],
     ["x-amz-acl", "everybody", "InvalidArgument"],
-    ["x-amz-storage-class", "FLOPPY", "InvalidArgument"],
-    ["x-amz-checksum-sha512", "x", "NotImplemented"],
+    ["x-amz-storage-class", "FLOPPY", "InvalidStorageClass"],
     ["x-amz-if-match-size", "5", "NotImplemented"],
   ];
   for (const [name, value, code] of refused) {
     assertEquals(assertThrows(() => screen({ [name]: value }), S3Error).code, code, name);
+  }
+});
+
+Deno.test("screenRequest() refuses a whole retention for want of object lock", () => {
+  const headers = {
+    "x-amz-object-lock-mode": "GOVERNANCE",
+    "x-amz-object-lock-retain-until-date": "2030-01-01T00:00:00Z",
+  };
+  const { code, message } = assertThrows(() => screen(headers), S3Error);
+  assertEquals([code, message], ["InvalidRequest", "Bucket is missing Object Lock Configuration"]);
+});
+
+Deno.test("conditions of a delete are read by it, and refused with any other operation", () => {
+  const headers = { "x-amz-if-match-size": "5", "x-amz-if-match-last-modified-time": "x" };
+  screen(headers, "DeleteObject");
+  for (const operation of ["CopyObject", "CompleteMultipartUpload", "DeleteObjects"] as const) {
+    assertEquals(assertThrows(() => screen(headers, operation), S3Error).code, "NotImplemented");
   }
 });
 
@@ -38,7 +55,6 @@ Deno.test("screenRequest() lets pass what is kept, or harmless", () => {
     "x-amz-acl": "public-read",
     "x-amz-storage-class": "STANDARD_IA",
     "x-amz-bucket-object-lock-enabled": "false",
-    "x-amz-expected-bucket-owner": "123456789012",
     "x-amz-request-payer": "requester",
     "x-amz-bypass-governance-retention": "true",
     "x-amz-meta-anything": "x",

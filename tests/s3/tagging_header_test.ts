@@ -16,8 +16,8 @@ Deno.test("parseTagging() reads form-encoded tags in their order", () => {
 Deno.test("parseTagging() refuses what is not encoded, too much, or there twice", () => {
   assertEquals(codeOf("a=%"), "InvalidArgument");
   assertEquals(codeOf("a=%ff"), "InvalidArgument");
-  assertEquals(codeOf("=b"), "InvalidTag");
-  assertEquals(codeOf("a=1&a=2"), "InvalidTag");
+  assertEquals(codeOf("=b"), "InvalidArgument");
+  assertEquals(codeOf("a=1&a=2"), "InvalidArgument");
   assertEquals(codeOf("a=%00"), "InvalidTag");
   assertEquals(codeOf(`${"k".repeat(129)}=v`), "InvalidTag");
   assertEquals(codeOf(`k=${"v".repeat(257)}`), "InvalidTag");

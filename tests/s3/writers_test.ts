@@ -40,11 +40,13 @@ Deno.test("ListBuckets is written", async () => {
     await documentOf(write("ListBuckets", {
       owner: OWNER,
       buckets: [{ name: "a", createdAt: TIME }],
+      region: "r",
       prefix: "p&",
       continuationToken: "t",
     })),
     `<ListAllMyBucketsResult ${NS}>${OWNER_XML}<Buckets><Bucket><Name>a</Name>` +
-      "<CreationDate>2026-01-02T03:04:05.000Z</CreationDate></Bucket></Buckets>" +
+      "<CreationDate>2026-01-02T03:04:05.000Z</CreationDate><BucketRegion>r</BucketRegion>" +
+      "</Bucket></Buckets>" +
       "<ContinuationToken>t</ContinuationToken><Prefix>p&amp;</Prefix></ListAllMyBucketsResult>",
   );
   assertEquals(
@@ -234,6 +236,13 @@ Deno.test("CopyObject is written", async () => {
     await documentOf(response),
     `<CopyObjectResult ${NS}><LastModified>2026-01-02T03:04:05.000Z</LastModified>` +
       "<ETag>&quot;tag-1&quot;</ETag></CopyObjectResult>",
+  );
+  const checksum = { algorithm: "SHA1", value: "AA==", type: "FULL_OBJECT" } as const;
+  assertEquals(
+    await documentOf(write("CopyObject", { object: object("k"), checksum })),
+    `<CopyObjectResult ${NS}><LastModified>2026-01-02T03:04:05.000Z</LastModified>` +
+      "<ETag>&quot;tag-1&quot;</ETag><ChecksumSHA1>AA==</ChecksumSHA1>" +
+      "<ChecksumType>FULL_OBJECT</ChecksumType></CopyObjectResult>",
   );
 });
 

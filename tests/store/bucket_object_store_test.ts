@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { StoreError, type StoreErrorKind } from "../../lib/errors/store_error.ts";
 import type { StoredObject } from "../../lib/store/object_store.ts";
+import { ChunkEncoder } from "../../lib/xet/engine/mod.ts";
+import { randomBytes } from "../support/random_bytes.ts";
 import {
   BUCKET,
   BUCKET_ID,
@@ -8,6 +10,7 @@ import {
   names,
   put,
   stage,
+  stagePart,
   text,
   withStore,
 } from "./store_under_test.ts";
@@ -38,6 +41,12 @@ Deno.test("buckets are made, listed by name, looked at and deleted", () =>
     assertEquals((await store.owner()).name, "alice");
   }, { otherNamespaces: ["acme"] }));
 
+Deno.test("a namespace that is not there is refused, not a bucket that is missing", () =>
+  withStore(async ({ store }) => {
+    const error = await assertRejects(() => store.listBuckets(), StoreError, "namespace nobody");
+    assertEquals(error.kind, "denied");
+  }, { otherNamespaces: ["nobody"] }));
+
 Deno.test("a new bucket is private", () =>
   withStore(async ({ buckets }) => {
     assertEquals((await buckets.info(BUCKET_ID)).private, true);
@@ -50,7 +59,25 @@ Deno.test("names that can be no bucket are no bucket, without a call", () =>
     await rejectsWith("no_such_bucket", () => store.statBucket("a/b"));
     await rejectsWith("no_such_bucket", () => store.stat("..", ["k"]));
     await rejectsWith("no_such_bucket", () => store.commit("a--b--c", []));
+    const long = "k".repeat(1009);
+    store.checkKey(long, { contentType: "a/b" });
+    for (const attributes of [{ metadata: { a: "1" } }, { cacheControl: "x" }]) {
+      store.checkKey(long.slice(1), attributes);
+      assertThrows(() => store.checkKey(long, attributes), StoreError, "too long");
+    }
     assertEquals(hub.counters.of("*").calls, 0);
+  }));
+
+Deno.test("a bucket of the default namespace has its plain name, whichever it is called by", () =>
+  withStore(async ({ store }) => {
+    const names = ["photos", "alice--photos", "acme--photos", "a--b--c", "My_Bucket"];
+    assertEquals(await Promise.all(names.map((name) => store.canonicalName(name))), [
+      "photos",
+      "photos",
+      "acme--photos",
+      "a--b--c",
+      "My_Bucket",
+    ]);
   }));
 
 Deno.test("calls about a bucket that is not there say so", () =>
@@ -127,7 +154,7 @@ Deno.test("parts compose to what their bytes are in one piece", () =>
     const cuts = [0, 300_001, 300_001, 699_999, 700_000];
     const parts = [];
     for (let i = 1; i < cuts.length; i++) {
-      parts.push(await stage(store, bytes.slice(cuts[i - 1], cuts[i])));
+      parts.push(await stagePart(store, bytes.slice(cuts[i - 1], cuts[i])));
     }
     const whole = await store.compose(BUCKET, JSON.parse(JSON.stringify(parts)));
     assertEquals(whole.content, (await stage(store, bytes)).content);
@@ -135,7 +162,75 @@ Deno.test("parts compose to what their bytes are in one piece", () =>
     assertEquals(new Uint8Array(await read.arrayBuffer()), bytes);
     const [only] = parts;
     assert(only !== undefined);
-    assertEquals(await store.compose(BUCKET, [only]), only);
+    assertEquals(await store.compose(BUCKET, [only]), { content: only.content });
+  }));
+
+Deno.test("what is kept of a part stays within 8 KiB, and composes all the same", () =>
+  withStore(async ({ store }) => {
+    // In the last, every 9,000 bytes are a chunk: 1,400 of them.
+    const unit = shortChunk();
+    const repeated = new Uint8Array(12 * MIB);
+    for (let at = 0; at < repeated.length; at += unit.length) {
+      repeated.set(unit.subarray(0, repeated.length - at), at);
+    }
+    const letters = new Uint8Array(8 * MIB).map((_, i) => 97 + i % 26);
+    const bodies = [
+      randomBytes(8 * MIB, 1),
+      randomBytes(12 * MIB, 2),
+      repeated,
+      unit,
+      repeated,
+      letters,
+      new Uint8Array(8 * MIB),
+    ];
+    const parts = [];
+    for (const body of bodies) parts.push(await stagePart(store, body));
+    for (const { detail } of parts) assert(detail.length <= 8192, `${detail.length} characters`);
+    const whole = await store.compose(BUCKET, JSON.parse(JSON.stringify(parts)));
+    const { content } = await stage(store, new Uint8Array(await new Blob(bodies).arrayBuffer()));
+    assertEquals(whole.content, content);
+  }));
+
+const MIB = 1 << 20;
+
+/** Bytes that are one short chunk, wherever they begin a chunk. */
+function shortChunk(): Uint8Array<ArrayBuffer> {
+  for (let seed = 1;; seed++) {
+    using encoder = new ChunkEncoder();
+    const bytes = randomBytes(400_000, seed);
+    let at = 0;
+    for (const { length } of encoder.push(bytes)) {
+      if (length < 9_000) return bytes.slice(at, at + length);
+      at += length;
+    }
+  }
+}
+
+Deno.test("a range of an object of any bucket is a part that costs no call", () =>
+  withStore(async ({ store, hub }) => {
+    await store.createBucket("other");
+    const bytes = randomBytes(6 * MIB, 3);
+    const object = await put(store, "object", bytes);
+    hub.counters.reset();
+    const parts = [
+      await store.slice(BUCKET, object.content, { first: 1_000_000, last: 5 * MIB }),
+      await store.slice(BUCKET, object.content, { first: 0, last: 999 }),
+      await store.slice(BUCKET, { hash: "0".repeat(64), size: 0 }),
+      await store.slice(BUCKET, object.content),
+    ];
+    assertEquals(hub.counters.all(), {});
+    const sizes = parts.map((part) => part.content.size);
+    assertEquals(sizes, [5 * MIB + 1 - 1_000_000, 1000, 0, bytes.length]);
+    const { content } = await store.compose("other", JSON.parse(JSON.stringify(parts)));
+    const expected = new Uint8Array(
+      await new Blob([
+        bytes.subarray(1_000_000, 5 * MIB + 1),
+        bytes.subarray(0, 1000),
+        bytes,
+      ]).arrayBuffer(),
+    );
+    assertEquals(await new Response(store.read("other", content)).bytes(), expected);
+    assertEquals(content, (await stage(store, expected)).content);
   }));
 
 Deno.test("a folder marker is an object at its place in the order", () =>

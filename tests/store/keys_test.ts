@@ -5,6 +5,7 @@ import { canBeginKey, checkKey, keyOfPath, pathOfKey } from "../../lib/store/key
 
 Deno.test("ordinary keys are their own paths", () => {
   const keys = ["a", "a/b", "a.txt", ".", "..a", "a..b", " ", "~", "~hugbucket", "~hugbucket0/x"];
+  keys.push("x".repeat(1024), "é".repeat(512));
   keys.push("é/\u{1F600}", "\x01", "a/.hugbucket_keep/b", "x.hugbucket_keep", "a/./b", "a?b#c%2F");
   for (const key of keys) {
     checkKey(key);
@@ -41,6 +42,8 @@ Deno.test("keys that the Hub or the gateway cannot hold are refused with the rul
     [".hugbucket_keep", "folder markers"],
     ["a/.hugbucket_keep", "folder markers"],
     ["x".repeat(1010) + "/", "1009 bytes"],
+    ["x".repeat(1025), "1024 bytes"],
+    ["é".repeat(513), "1024 bytes"],
   ];
   for (const [key, rule] of cases) {
     const error = assertThrows(() => checkKey(key), StoreError, rule);

@@ -62,6 +62,24 @@ Deno.test("a copy has the attributes given and the parts of its source, by refer
     assertEquals(await store.parts("acme--target", copied), []);
   }));
 
+Deno.test("a copy leaves the parts behind when it is told to, on another key and on its own", () =>
+  withStore(async ({ store, buckets }) => {
+    const object = await putWith(store, "k", "bytes", SOME, { parts: PARTS });
+    for (const key of ["copy", "k"]) {
+      const result = await commitOne(store, {
+        kind: "copy",
+        key,
+        source: { bucket: BUCKET, object },
+        attributes: OTHER,
+        withoutParts: true,
+      });
+      assert(result.kind === "stored");
+      assertEquals(await store.parts(BUCKET, result.object), []);
+      assertEquals((await statOne(store, key))?.attributes, OTHER);
+    }
+    assertEquals(await rawPaths(buckets, "~hugbucket/parts/"), []);
+  }));
+
 Deno.test("a copy onto itself replaces the attributes, keeps the parts and moves no bytes", () =>
   withStore(async ({ store, hub }) => {
     let object = await putWith(store, "k", "bytes", SOME, { parts: PARTS });

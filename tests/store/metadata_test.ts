@@ -24,6 +24,7 @@ const ALL: ObjectAttributes = {
   contentEncoding: "gzip",
   contentLanguage: "de",
   expires: "Wed, 21 Oct 2026 07:28:00 GMT",
+  websiteRedirectLocation: "/elsewhere",
   metadata: { b: "2", "10": "ten", a: "ä\u{1F600}", __proto__x: "y", empty: "" },
   tags: [{ key: "k", value: "v" }, { key: "äö", value: "" }],
   checksum: { algorithm: "CRC32", value: "NSRBwg==", type: "FULL_OBJECT" },

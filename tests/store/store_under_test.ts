@@ -12,6 +12,7 @@ import type {
   ObjectAttributes,
   ObjectPart,
   Recipe,
+  Staged,
   StoredObject,
   WriteCondition,
 } from "../../lib/store/object_store.ts";
@@ -58,15 +59,23 @@ export async function withStore(
 }
 
 /** Stores bytes that no key names yet. */
-export function stage(store: BucketObjectStore, bytes: Uint8Array | string): Promise<Recipe> {
+export function stage(store: BucketObjectStore, bytes: Uint8Array | string): Promise<Staged> {
+  return store.stage(BUCKET, bodyOf(bytes));
+}
+
+/** The same as a part. */
+export function stagePart(store: BucketObjectStore, bytes: Uint8Array): Promise<Recipe> {
+  return store.stagePart(BUCKET, bodyOf(bytes));
+}
+
+function bodyOf(bytes: Uint8Array | string): ReadableStream<Uint8Array> {
   const data = typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes;
-  const body = new ReadableStream<Uint8Array>({
+  return new ReadableStream<Uint8Array>({
     start(controller) {
       if (data.length > 0) controller.enqueue(data);
       controller.close();
     },
   });
-  return store.stage(BUCKET, body);
 }
 
 /** Commits one entry. */

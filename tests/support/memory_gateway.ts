@@ -1,6 +1,6 @@
 import { Authenticator } from "../../lib/auth/authenticator.ts";
 import type { Credential } from "../../lib/auth/credential.ts";
-import { createRequestHandler, type RequestHandler } from "../../lib/gateway.ts";
+import { createRequestHandler, type GatewayParts, type RequestHandler } from "../../lib/gateway.ts";
 import type { Log, LogFacts } from "../../lib/log.ts";
 import { MapUploadRegistry } from "../../lib/multipart/map_registry.ts";
 import { operations } from "../../lib/ops/mod.ts";
@@ -18,8 +18,12 @@ export interface MemoryGateway {
   readonly lines: readonly LogLine[];
 }
 
-/** Makes one; without a credential authentication is off. */
-export function memoryGateway(credential?: Credential, store = new MemoryStore()): MemoryGateway {
+/** Makes one; without a credential authentication is off. Parts replace those of the gateway. */
+export function memoryGateway(
+  credential?: Credential,
+  store = new MemoryStore(),
+  parts: Partial<GatewayParts> = {},
+): MemoryGateway {
   const lines: LogLine[] = [];
   const write = (level: string) => (_message: string, facts: LogFacts = {}) =>
     void lines.push({ ...facts, level });
@@ -38,6 +42,7 @@ export function memoryGateway(credential?: Credential, store = new MemoryStore()
     authenticator: new Authenticator({ lookup }),
     region: "us-east-1",
     log,
+    ...parts,
   });
   return { handler, store, lines };
 }

@@ -3,6 +3,7 @@ import { StoreError } from "../../lib/errors/store_error.ts";
 import { compareUtf8 } from "../../lib/flow/utf8_order.ts";
 import type {
   BucketSettings,
+  BucketSettingsOptions,
   ByteRange,
   CommitEntry,
   CommitResult,
@@ -71,6 +72,10 @@ export class MemoryStore implements ObjectStore {
     return Promise.resolve("created");
   }
 
+  canonicalName(bucket: string): Promise<string> {
+    return Promise.resolve(plainName(bucket));
+  }
+
   async statBucket(bucket: string): Promise<StoreBucket> {
     this.calls.push(`statBucket ${bucket}`);
     return (await this.#found(bucket)).about;
@@ -81,10 +86,14 @@ export class MemoryStore implements ObjectStore {
     if ((await this.#found(bucket)).objects.size > 0) {
       throw new StoreError("bucket_not_empty", `Bucket ${bucket} holds objects`);
     }
-    this.#buckets.delete(bucket);
+    this.#buckets.delete(plainName(bucket));
   }
 
-  async bucketSettings(bucket: string): Promise<BucketSettings> {
+  async bucketSettings(
+    bucket: string,
+    { remembered = false }: BucketSettingsOptions = {},
+  ): Promise<BucketSettings> {
+    if (remembered) return this.#buckets.get(bucket)?.settings ?? {};
     this.calls.push(`bucketSettings ${bucket}`);
     return (await this.#found(bucket)).settings;
   }
@@ -160,6 +169,16 @@ export class MemoryStore implements ObjectStore {
     return this.#keep(await new Response(body).bytes());
   }
 
+  stagePart(bucket: string, body: ReadableStream<Uint8Array>): Promise<Recipe> {
+    return this.stage(bucket, body);
+  }
+
+  async slice(bucket: string, { hash }: ContentRef, range?: ByteRange): Promise<Recipe> {
+    await this.#found(bucket);
+    const bytes = this.#bytes(hash);
+    return this.#keep(range === undefined ? bytes : bytes.slice(range.first, range.last + 1));
+  }
+
   async compose(bucket: string, recipes: readonly Recipe[]): Promise<Recipe> {
     await this.#found(bucket);
     const parts = recipes.map(({ content }) => this.#bytes(content.hash));
@@ -207,7 +226,7 @@ export class MemoryStore implements ObjectStore {
         if (now.content.hash !== object.content.hash) {
           return failed(new StoreError("conflict", `${object.key} was overwritten`));
         }
-        setParts(parts, key, source.parts.get(object.key));
+        setParts(parts, key, entry.withoutParts ? [] : source.parts.get(object.key));
         return this.#write(objects, entry, object.content);
       }
       default:
@@ -249,11 +268,14 @@ export class MemoryStore implements ObjectStore {
   }
 
   #bucket(bucket: string): Bucket {
-    const found = this.#buckets.get(bucket);
+    const found = this.#buckets.get(plainName(bucket));
     if (found === undefined) throw new StoreError("no_such_bucket", `No bucket ${bucket}`);
     return found;
   }
 }
+
+/** The buckets are in the namespace `owner`. */
+const plainName = (bucket: string): string => bucket.replace(/^owner--/, "");
 
 const failed = (error: StoreError): CommitResult => ({ kind: "failed", error });
 
@@ -292,14 +314,38 @@ function failedCondition(
     case "absent":
       return current === undefined ? undefined : failed;
     case "exists":
-    case "etag": {
+    case "etag":
+    case "size":
+    case "last-modified":
       if (current === undefined) return new StoreError("no_such_key", `No key ${key}`);
-      return condition.kind === "exists" || condition.etags.includes(current.etag)
-        ? undefined
-        : failed;
-    }
+      return isAsWanted(current, condition) ? undefined : failed;
+    case "all":
+      return condition.conditions.map((each) => failedCondition(current, { key, condition: each }))
+        .find((error) => error !== undefined);
     case "other-etag":
       return current !== undefined && condition.etags.includes(current.etag) ? failed : undefined;
+    default:
+      return condition satisfies never;
+  }
+}
+
+function isAsWanted(
+  { etag, content, lastModified }: StoredObject,
+  condition: Extract<
+    WriteCondition,
+    { readonly kind: "exists" | "etag" | "size" | "last-modified" }
+  >,
+): boolean {
+  const second = (time: Date) => Math.floor(time.getTime() / 1000);
+  switch (condition.kind) {
+    case "exists":
+      return true;
+    case "etag":
+      return condition.etags.includes(etag);
+    case "size":
+      return condition.size === content.size;
+    case "last-modified":
+      return second(condition.at) === second(lastModified);
     default:
       return condition satisfies never;
   }

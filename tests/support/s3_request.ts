@@ -9,13 +9,15 @@ import type { S3Request } from "../../lib/s3/s3_request.ts";
 export interface RequestParts {
   readonly headers?: HeadersInit;
   readonly body?: string | Uint8Array<ArrayBuffer>;
+  /** Default true. */
+  readonly signed?: boolean;
 }
 
 /** A request as the gateway hands it to a reader, its body behind the real decoder. */
 export function s3Request(
   method: string,
   target: string,
-  { headers: init = {}, body }: RequestParts = {},
+  { headers: init = {}, body, signed = true }: RequestParts = {},
 ): S3Request {
   const headers = new Headers(init);
   const { rawPath, rawQuery } = parseTarget(target);
@@ -23,11 +25,13 @@ export function s3Request(
     method,
     address: parseAddress(rawPath),
     query: parseQuery(rawQuery),
+    signed,
     headers,
     origin: "http://localhost:9000",
     openBody: (options) => {
       const stream = body === undefined ? null : new Blob([body]).stream();
       return openBody(stream, headers, payloadForm(headers), options);
     },
+    verifyUnopenedBody: () => Promise.resolve(),
   };
 }

@@ -3,7 +3,7 @@
  * sent.
  *
  * Content is shared: any valid token may read any file by its hash and refer to any stored xorb,
- * whatever repo it was issued for. Nothing is ever removed.
+ * whatever repo it was issued for. Nothing is ever removed, unless it is told to forget a xorb.
  */
 
 import { type Database, keptSecret } from "../storage/database.ts";
@@ -76,6 +76,8 @@ export interface Cas {
    * for one that is not known, 416 for a range outside.
    */
   readFile(hash: string, range?: ByteRange): ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** Forgets a stored xorb and the files that are made of it: nothing can refer to it any more. */
+  forgetXorb(hash: string): void;
   /** Drops unfinished uploads. The database and the files stay open: they belong to the caller. */
   close(): Promise<void>;
 }
@@ -141,6 +143,10 @@ export function createCas(options: CasOptions): Cas {
         throw new CasError(416, `File ${hash} has just ${file.size} bytes`);
       }
       return readStoredFile(file, range, xorbs);
+    },
+    forgetXorb(hash) {
+      files.forgetXorb(hash);
+      xorbs.forget(hash);
     },
     close: () => grants.close(),
   };

@@ -4,6 +4,7 @@
  */
 
 import { type Database, migrate, transaction } from "../storage/database.ts";
+import { equalHashes, parseHash } from "../../xet/hash/hash.ts";
 import { FileTerms } from "./file_terms.ts";
 
 const MIGRATIONS = [
@@ -15,6 +16,13 @@ const MIGRATIONS = [
   )`,
   `CREATE TABLE dedup_chunks (hash TEXT PRIMARY KEY, xorb TEXT NOT NULL) WITHOUT ROWID`,
   `CREATE TABLE shards (hash TEXT PRIMARY KEY) WITHOUT ROWID`,
+  `CREATE TABLE shard_xorbs (
+    number INTEGER PRIMARY KEY,
+    shard TEXT NOT NULL,
+    xorb TEXT NOT NULL,
+    UNIQUE (xorb, shard)
+  )`,
+  `CREATE INDEX shard_xorbs_by_shard ON shard_xorbs (shard, number)`,
 ];
 
 /** The printed hash of the empty file, which every CAS knows. */
@@ -40,6 +48,8 @@ export interface Registration {
   /** Printed hash of the shard's bytes. */
   readonly shard: string;
   readonly files: readonly NewFile[];
+  /** The xorbs that it describes, printed. */
+  readonly xorbs: readonly string[];
   /** Chunks to answer deduplication queries for, with the xorb that holds them; all printed. */
   readonly dedupChunks: readonly { readonly hash: string; readonly xorb: string }[];
 }
@@ -52,11 +62,15 @@ export interface FileStore {
   size(hash: string): number | undefined;
   /** The printed hash of the xorb that holds this chunk, when the chunk is one to answer for. */
   xorbOfChunk(hash: string): string | undefined;
+  /** The xorbs that were described together with this one, itself first, the others in their order. */
+  xorbsBeside(xorb: string): string[];
   /**
    * Registers all of it or nothing, durably, and `alongside` in the same transaction. False when
    * this very shard was registered before. What is there already stays as it is.
    */
   register(registration: Registration, alongside: () => void): boolean;
+  /** Forgets the files that are made of chunks of a xorb, and its chunks. */
+  forgetXorb(hash: string): void;
 }
 
 /** Opens the files of a database. */
@@ -72,6 +86,16 @@ export function fileStore(database: Database): FileStore {
   const addChunk = database.prepare(
     "INSERT OR IGNORE INTO dedup_chunks (hash, xorb) VALUES (?, ?)",
   );
+  const besideQuery = database.prepare(
+    `SELECT xorb FROM shard_xorbs WHERE shard = (
+      SELECT shard FROM shard_xorbs WHERE xorb = ? ORDER BY number LIMIT 1
+    ) ORDER BY number`,
+  );
+  const addXorb = database.prepare("INSERT OR IGNORE INTO shard_xorbs (shard, xorb) VALUES (?, ?)");
+  const removeXorb = database.prepare("DELETE FROM shard_xorbs WHERE xorb = ?");
+  const allFiles = database.prepare("SELECT hash, terms FROM files");
+  const removeFile = database.prepare("DELETE FROM files WHERE hash = ?");
+  const removeChunks = database.prepare("DELETE FROM dedup_chunks WHERE xorb = ?");
   return {
     file(hash) {
       if (hash === EMPTY_FILE_HASH) return { size: 0, terms: new FileTerms(new Uint8Array(0)) };
@@ -89,15 +113,38 @@ export function fileStore(database: Database): FileStore {
       const xorb = chunkQuery.get(hash)?.["xorb"];
       return typeof xorb === "string" ? xorb : undefined;
     },
-    register({ shard, files, dedupChunks }, alongside) {
+    xorbsBeside(xorb) {
+      const beside = besideQuery.all(xorb).map((row) => String(row["xorb"]));
+      return [xorb, ...beside.filter((other) => other !== xorb)];
+    },
+    register({ shard, files, xorbs, dedupChunks }, alongside) {
       return transaction(database, () => {
         alongside();
         for (const { hash, size, terms, sha256 } of files) {
           addFile.run(hash, size, terms.packed, sha256 ?? null);
         }
+        for (const xorb of xorbs) addXorb.run(shard, xorb);
         for (const { hash, xorb } of dedupChunks) addChunk.run(hash, xorb);
         return Number(addShard.run(shard).changes) > 0;
       });
     },
+    forgetXorb(hash) {
+      const xorb = parseHash(hash);
+      transaction(database, () => {
+        removeChunks.run(hash);
+        removeXorb.run(hash);
+        for (const { hash, terms } of allFiles.all()) {
+          const isMadeOfIt = terms instanceof Uint8Array && refersTo(new FileTerms(terms), xorb);
+          if (isMadeOfIt) removeFile.run(String(hash));
+        }
+      });
+    },
   };
+}
+
+function refersTo(terms: FileTerms, xorb: Uint8Array): boolean {
+  for (let index = 0; index < terms.count; index++) {
+    if (equalHashes(terms.term(index).xorb, xorb)) return true;
+  }
+  return false;
 }

@@ -10,6 +10,9 @@ import { fileChunkHashes } from "./file_chunk_hashes.ts";
 import { checkPrefix, readHash } from "./request_input.ts";
 import { DEDUP_MODULUS } from "./shard_registration.ts";
 
+/** Most xorbs of an answer to a deduplication query: 512 MiB. */
+const MAX_ANSWER_XORBS = 8;
+
 /** Makes these calls. */
 export function queryCalls(parts: CasParts) {
   const { xorbs, files } = parts;
@@ -28,14 +31,13 @@ export function queryCalls(parts: CasParts) {
       checkPrefix(prefix);
       const xorb = files.xorbOfChunk(readHash(hash));
       if (xorb === undefined) throw new CasError(404, "The chunk is not known");
-      const table = tableIn(xorbs, xorb);
       const created = Math.floor(parts.now() / 1000);
-      const shard = dedupAnswer(xorb, table, {
+      const beside = files.xorbsBeside(xorb).map((hash) => ({ hash, table: tableIn(xorbs, hash) }));
+      const shard = dedupAnswer(beside.slice(0, MAX_ANSWER_XORBS), {
         key: parts.dedupKey,
         created,
         expires: created + parts.dedupLifetimeSeconds,
-        storedBytes: table.storedStart(table.count),
-        eligible: (index) => hashModulo(table.hash(index), DEDUP_MODULUS) === 0,
+        eligible: (hash) => hashModulo(hash, DEDUP_MODULUS) === 0,
       });
       return new Response(shard, {
         headers: {

@@ -27,6 +27,7 @@ export function registerShard(
   return store.register({
     shard: hash,
     files: shard.files.map(newFile),
+    xorbs: shard.xorbs.map(({ hash }) => printHash(hash)),
     dedupChunks: [...firstChunks(shard, tableOf), ...sampledChunks(shard)],
   }, alongside);
 }

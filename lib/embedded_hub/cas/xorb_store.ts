@@ -33,6 +33,8 @@ export interface XorbStore {
    * verified.
    */
   replaceTable(hash: string, table: XorbTable): void;
+  /** Forgets a xorb, as a store does that collects garbage; its bytes are left where they are. */
+  forget(hash: string): void;
   /** Streams stored bytes, both ends inclusive. */
   read(hash: string, first: number, last: number): ReadableStream<Uint8Array<ArrayBuffer>>;
 }
@@ -44,6 +46,7 @@ export function xorbStore(database: Database, files: BlobFiles): XorbStore {
   const tableQuery = database.prepare("SELECT chunk_table FROM xorbs WHERE hash = ?");
   const insert = database.prepare("INSERT INTO xorbs (hash, size, chunk_table) VALUES (?, ?, ?)");
   const update = database.prepare("UPDATE xorbs SET chunk_table = ? WHERE hash = ?");
+  const remove = database.prepare("DELETE FROM xorbs WHERE hash = ?");
   const cached = new Map<string, XorbTable>();
   const ending = new Map<string, Promise<boolean>>();
 
@@ -96,6 +99,10 @@ export function xorbStore(database: Database, files: BlobFiles): XorbStore {
     },
     replaceTable(hash, table) {
       update.run(table.bytes, hash);
+      cached.delete(hash);
+    },
+    forget(hash) {
+      remove.run(hash);
       cached.delete(hash);
     },
     read: (hash, first, last) => files.read(hash, first, last),

@@ -104,12 +104,30 @@ function ascending(lines: readonly TreeLine[], before: string | undefined): read
   return files;
 }
 
-/** What sorts behind the gateway's own files: names of the root level, and what is in its directories. */
+/**
+ * What sorts behind the gateway's own files. The root level tells which names there are; those that begin alike are
+ * listed together, at any depth, as soon as one of them is a directory: a call for each directory could be very many.
+ */
 async function* tailWalk(
   source: PageSource,
   { prefix, after, from, wanted, orders }: FlatWalk,
 ): AsyncGenerator<readonly Candidate[]> {
   const start = from?.kind === "tail" ? from : undefined;
+  const group = (beginning: string, at: Position & { readonly kind: "tail" }, cursor?: string) =>
+    segmentWalk(source, {
+      prefix: beginning,
+      place: (inner) => ({ ...at, ...(inner !== undefined && { inner }) }),
+      wanted,
+      ...(cursor !== undefined && { cursor }),
+    });
+  let done: string | undefined;
+  // Within a group the root level is not needed before the group ends.
+  if (after !== undefined && isBehindHidden(after) && after.includes("/")) {
+    done = beginningOf(after);
+    const { outer } = start ?? {};
+    const at = { kind: "tail", ...(outer !== undefined && { outer }) } as const;
+    yield* group(done, at, start?.inner);
+  }
   const level = levelWalk(source, {
     directory: "",
     ownMarker: false,
@@ -117,27 +135,33 @@ async function* tailWalk(
     ...(after !== undefined && { after }),
     ...(start?.outer !== undefined && { from: start.outer }),
   });
-  let inner = start?.inner;
   for await (const candidates of level) {
     for (const candidate of candidates) {
       const { key, file } = candidate;
-      if (compareUtf8(key, HIDDEN_PREFIX) <= 0 || !key.startsWith(prefix)) continue;
+      if (!isBehindHidden(key) || !key.startsWith(prefix)) continue;
+      if (done !== undefined && key.startsWith(done)) continue;
       const at = tailPosition(candidate.at);
       if (file !== undefined) {
         yield [{ key, file, at, behind: tailPosition(candidate.behind) }];
-        continue;
+      } else if (after === undefined || compareUtf8(key, after) > 0) {
+        done = beginningOf(key);
+        yield* group(done, at);
       }
-      const inside = after?.startsWith(key) ?? false;
-      if (after !== undefined && !inside && compareUtf8(key, after) < 0) continue;
-      yield* segmentWalk(source, {
-        prefix: key,
-        place: (cursor) => ({ ...at, ...(cursor !== undefined && { inner: cursor }) }),
-        wanted,
-        ...(inside && inner !== undefined && { cursor: inner }),
-      });
-      inner = undefined;
     }
   }
+}
+
+const isBehindHidden = (key: string): boolean => compareUtf8(key, HIDDEN_PREFIX) > 0;
+
+/** The shortest beginning of a key behind the gateway's own files that none of these shares. */
+function beginningOf(key: string): string {
+  let length = 0;
+  for (const character of key) {
+    const shared = HIDDEN_PREFIX.startsWith(character, length);
+    length += character.length;
+    if (!shared) break;
+  }
+  return key.slice(0, length);
 }
 
 function tailPosition(position: Position): Position & { readonly kind: "tail" } {

@@ -25,6 +25,7 @@ const Schema = v.object({
   contentEncoding: Line,
   contentLanguage: Line,
   expires: Line,
+  websiteRedirectLocation: Line,
   metadata: v.optional(v.array(v.strictTuple([v.pipe(LineSchema, v.nonEmpty()), TextSchema]))),
   tags: v.optional(v.array(v.strictTuple([TextSchema, TextSchema]))),
   checksum: v.optional(v.object({
@@ -71,14 +72,15 @@ type Loose = { readonly [K in keyof ObjectAttributes]?: ObjectAttributes[K] | un
 /** The attributes that need a sidecar, without what says nothing: empty metadata and tags. */
 export function sidecarAttributes(attributes: Loose): SidecarAttributes {
   const { metadata, tags, checksum } = attributes;
-  const { cacheControl, contentDisposition, contentEncoding, contentLanguage, expires } =
-    attributes;
+  const { cacheControl, contentDisposition, contentEncoding, contentLanguage } = attributes;
+  const { expires, websiteRedirectLocation } = attributes;
   return {
     ...(cacheControl !== undefined && { cacheControl }),
     ...(contentDisposition !== undefined && { contentDisposition }),
     ...(contentEncoding !== undefined && { contentEncoding }),
     ...(contentLanguage !== undefined && { contentLanguage }),
     ...(expires !== undefined && { expires }),
+    ...(websiteRedirectLocation !== undefined && { websiteRedirectLocation }),
     ...(metadata !== undefined && Object.keys(metadata).length > 0 && { metadata }),
     ...(tags !== undefined && tags.length > 0 && { tags }),
     ...(checksum !== undefined && { checksum }),

@@ -11,7 +11,7 @@ const Rule = v.pipe(
     allowedMethods: Lines,
     allowedHeaders: Lines,
     exposeHeaders: Lines,
-    maxAgeSeconds: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
+    maxAgeSeconds: v.optional(v.pipe(v.number(), v.safeInteger())),
   }),
   v.transform(({ id, maxAgeSeconds, ...lists }): CorsRule => ({
     ...lists,

@@ -43,6 +43,11 @@ export class SettingsKeeper {
     return await this.#reads.run(`${this.#changes} ${id}`, () => this.#read(id));
   }
 
+  /** The settings of a bucket as they were last seen, however long ago; none if they never were. */
+  remembered(id: string): BucketSettings {
+    return this.#kept.get(id)?.settings ?? {};
+  }
+
   /**
    * Changes them; settings that say nothing are deleted. The caller holds the lock of {@linkcode SETTINGS_PATH}
    * in the bucket.

@@ -1,7 +1,9 @@
 import type { BucketClient } from "../../buckets/bucket_client.ts";
+import { StoreError } from "../../errors/store_error.ts";
 import type { KeyLocks } from "../../flow/key_locks.ts";
 import { MAX_PER_CALL } from "../../hub/files.ts";
-import { lockName } from "../commit_step.ts";
+import { asError, lockName } from "../commit_step.ts";
+import { toStoreError } from "../errors.ts";
 import type { StoredFile } from "../stored_file.ts";
 import {
   objectPathOf,
@@ -10,6 +12,7 @@ import {
   type SidecarKind,
 } from "./sidecar_paths.ts";
 import { isOfSameWrite } from "./sidecars.ts";
+import type { SweepList } from "./sweep_list.ts";
 
 /** What a sweep stands on. */
 export interface SweepContext {
@@ -17,9 +20,20 @@ export interface SweepContext {
   readonly locks: KeyLocks;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Lines on a page of the Hub's tree. */
-  readonly pageSize: number;
+  /** Lines on a page of the Hub's tree. Default: 2,000, whose objects are two look-ups. */
+  readonly pageSize?: number | undefined;
+  /** Does a write while nobody deletes the bucket. */
+  readonly share: <T>(id: string, work: () => Promise<T>) => Promise<T>;
 }
+
+/** What a sweep has come upon. */
+export interface SweepResult {
+  readonly deleted: number;
+  /** Sidecars that belong to an object, or are too young to tell. */
+  readonly kept: number;
+}
+
+const PAGE_SIZE = 2 * MAX_PER_CALL;
 
 /** Younger ones may belong to a write that is under way, or to one with another clock. */
 const MIN_AGE_MS = 3_600_000;
@@ -33,29 +47,58 @@ interface Pair {
 /**
  * Deletes the sidecars of a bucket that do not belong to the object that is there now. Costs a page of
  * the tree for each page of sidecars, a look-up for each 1,000 of their objects, and for those that
- * are to be deleted another look under the locks.
- *
- * @returns How many were deleted.
+ * are to be deleted another look under the locks and a batch for each 500.
  */
-export async function sweepSidecars(context: SweepContext, id: string): Promise<number> {
+export async function sweepSidecars(context: SweepContext, id: string): Promise<SweepResult> {
+  const oldest = context.now() - MIN_AGE_MS;
   let deleted = 0;
+  let met = 0;
   for (const kind of SIDECAR_KINDS) {
     for await (const files of pages(context, id, kind)) {
-      for (let at = 0; at < files.length; at += MAX_PER_CALL) {
-        deleted += await sweepSome(context, id, kind, files.slice(at, at + MAX_PER_CALL));
+      met += files.length;
+      const old = files.filter((file) => writtenAt(file).getTime() < oldest);
+      for (let at = 0; at < old.length; at += MAX_PER_CALL) {
+        deleted += await sweepSome(context, id, kind, old.slice(at, at + MAX_PER_CALL));
       }
     }
   }
-  return deleted;
+  return { deleted, kept: met - deleted };
 }
 
-/** The sidecars of a kind that are old enough, page by page. */
+/**
+ * Sweeps the buckets of a list, one after the other. Those that still hold sidecars, or could not be swept, are on
+ * the list again.
+ *
+ * @param onFailed Told of a bucket, `namespace/name`, that could not be swept; of one that is gone nothing is said.
+ * @returns How many were deleted.
+ */
+export async function sweepListed(
+  context: SweepContext,
+  list: SweepList,
+  onFailed: (id: string, error: Error) => void,
+): Promise<number> {
+  let sum = 0;
+  for (const id of list.take()) {
+    try {
+      const { deleted, kept } = await sweepSidecars(context, id);
+      sum += deleted;
+      if (kept > 0) list.add(id);
+    } catch (error) {
+      const failure = asError(toStoreError(error));
+      if (failure instanceof StoreError && failure.kind === "no_such_bucket") continue;
+      list.add(id);
+      onFailed(id, failure);
+    }
+  }
+  return sum;
+}
+
+/** The sidecars of a kind, page by page. */
 async function* pages(
-  { buckets, now, pageSize }: SweepContext,
+  { buckets, pageSize = PAGE_SIZE }: SweepContext,
   id: string,
   kind: SidecarKind,
 ): AsyncGenerator<readonly StoredFile[]> {
-  const oldest = now() - MIN_AGE_MS;
   let cursor: string | undefined;
   do {
     const page = await buckets.treePage(id, {
@@ -65,9 +108,7 @@ async function* pages(
       cursor,
     });
     cursor = page.cursor;
-    yield page.items.flatMap((item) =>
-      item.type === "file" && writtenAt(item).getTime() < oldest ? [item] : []
-    );
+    yield page.items.flatMap((item) => item.type === "file" ? [item] : []);
   } while (cursor !== undefined);
 }
 
@@ -98,20 +139,25 @@ const isOrphan = ({ sidecar, object }: Pair, files: ReadonlyMap<string, StoredFi
 
 /** Looks again, under the locks: a gateway may have written the object since. */
 function deleteOrphans(
-  { buckets, locks }: SweepContext,
+  { buckets, locks, share }: SweepContext,
   id: string,
   pairs: readonly Pair[],
 ): Promise<number> {
-  return locks.withLocks(pairs.map(({ object }) => lockName(id, object)), async () => {
-    const files = await buckets.pathsInfo(id, pairs.flatMap((pair) => [pair.object, pair.sidecar]));
-    const orphans = pairs.filter((pair) => isOrphan(pair, files));
-    if (orphans.length === 0) return 0;
-    const outcomes = await buckets.commit(
-      id,
-      orphans.map(({ sidecar }) => ({ type: "deleteFile", path: sidecar })),
-    );
-    const refused = outcomes.find((outcome) => outcome.kind === "failed");
-    if (refused?.kind === "failed") throw refused.error;
-    return orphans.length;
-  });
+  const names = pairs.map(({ object }) => lockName(id, object));
+  return share(id, () =>
+    locks.withLocks(names, async () => {
+      const files = await buckets.pathsInfo(
+        id,
+        pairs.flatMap((pair) => [pair.object, pair.sidecar]),
+      );
+      const orphans = pairs.filter((pair) => isOrphan(pair, files));
+      if (orphans.length === 0) return 0;
+      const outcomes = await buckets.commit(
+        id,
+        orphans.map(({ sidecar }) => ({ type: "deleteFile", path: sidecar })),
+      );
+      const refused = outcomes.find((outcome) => outcome.kind === "failed");
+      if (refused?.kind === "failed") throw refused.error;
+      return orphans.length;
+    }));
 }

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { MAX_ANSWER, parseJson, readText, understood } from "./answers.ts";
+import { parseJson, readText, understood } from "./answers.ts";
 import { CasCalls } from "./cas_calls.ts";
 import { CasError } from "./cas_error.ts";
 import type { CasCallOptions, CasClientOptions, FileRange } from "./cas_options.ts";
@@ -12,6 +12,10 @@ import { StoredBytes } from "./stored_bytes.ts";
 
 const DEFAULT_SHARD_IDLE_MS = 600_000;
 const DEFAULT_STALL_MS = 5_000;
+/** A query that is not answered soon is not worth waiting for. */
+const QUERY_IDLE_MS = 5_000;
+/** Most bytes of a dedup answer: what it tells of 10 GiB. */
+const MAX_DEDUP_ANSWER = 8 << 20;
 
 const inserted = v.object({ was_inserted: v.boolean() });
 
@@ -123,7 +127,8 @@ export class CasClient {
   }
 
   /**
-   * Asks whether a chunk is known: `GET /v1/chunks/default/{hash}`.
+   * Asks whether a chunk is known: `GET /v1/chunks/default/{hash}`. It is asked once: what fails, or
+   * is refused because too much is asked, counts as not known, as it does for hf_xet.
    *
    * @param hash The chunk's hash in printed form.
    * @returns A shard with a footer that tells where it and its neighbours are; undefined if unknown.
@@ -131,13 +136,33 @@ export class CasClient {
   queryChunk(hash: string, options: CasCallOptions = {}): Promise<Uint8Array | undefined> {
     const path = `/v1/chunks/default/${hash}`;
     return this.#calls.run(`GET ${path}`, options, async (attempt) => {
-      const response = await this.#calls.request(attempt, "read", path, options);
-      if (response.status === 404) {
+      try {
+        // Who asks is writing, and has a token for that.
+        const response = await this.#calls.request(attempt, "write", path, options);
+        if (response.ok) return await attempt.readAll(response, MAX_DEDUP_ANSWER);
         await attempt.leave(response);
-        return undefined;
+      } catch (error) {
+        if (!(error instanceof CasError)) throw error;
       }
-      if (!response.ok) throw await attempt.refuse(response);
-      return await attempt.readAll(response, MAX_ANSWER);
+      return undefined;
+    }, QUERY_IDLE_MS);
+  }
+
+  /**
+   * Asks whether a xorb is stored: `HEAD /v1/xorbs/default/{hash}`.
+   *
+   * @param hash The xorb's hash in printed form.
+   * @returns Undefined if the CAS does not tell.
+   */
+  hasXorb(hash: string, options: CasCallOptions = {}): Promise<boolean | undefined> {
+    const path = `/v1/xorbs/default/${hash}`;
+    return this.#calls.run(`HEAD ${path}`, options, async (attempt) => {
+      const request = { method: "HEAD", headers: { "accept-encoding": "identity" } };
+      const response = await this.#calls.request(attempt, "write", path, options, request);
+      const refused = await attempt.refuse(response);
+      if (response.ok) return true;
+      if (refused.retryable) throw refused;
+      return response.status === 404 ? false : undefined;
     });
   }
 

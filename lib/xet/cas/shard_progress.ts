@@ -38,7 +38,9 @@ function isResult(text: string): boolean {
   if (!parsed.success) throw unreadable();
   const { type, message, retryable } = parsed.output;
   if (type === "error") {
+    // What is not retryable would have been a 400 before the answer had begun.
     throw new CasError(`The CAS refused a shard: ${(message ?? "no reason given").slice(0, 500)}`, {
+      ...(retryable !== true && { status: 400 }),
       retryable: retryable ?? false,
     });
   }

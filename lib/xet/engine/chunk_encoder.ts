@@ -1,30 +1,11 @@
-import { pieces } from "./digests.ts";
+import { type EncodedChunk, readRecords } from "./encoded_chunks.ts";
 import {
   acquireInstance,
   type EngineInstance,
   MAX_CHUNK_LENGTH,
+  RECORD_LENGTH,
   releaseInstance,
 } from "./instance.ts";
-
-/** A chunk and where its serialized form stands. Lengths and offset are in bytes. */
-export interface EncodedChunk {
-  /** 32 bytes. */
-  readonly hash: Uint8Array;
-  /** Bytes of the chunk itself. */
-  readonly length: number;
-  /** Where its header begins in `EncodedChunks.bytes`. */
-  readonly offset: number;
-  /** Bytes of header and payload. */
-  readonly encodedLength: number;
-}
-
-/** Chunks in order, and the same serialized as in a xorb, one after the other. */
-export interface EncodedChunks {
-  /** In order. */
-  readonly chunks: readonly EncodedChunk[];
-  /** Their headers and payloads. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
-}
 
 /** How chunks are stored; whatever does not shrink is stored raw. "auto" is plain LZ4. */
 export type ChunkCompression = "auto" | "lz4" | "bg4" | "none";
@@ -59,20 +40,30 @@ export class ChunkEncoder {
     return this.#pending;
   }
 
-  /** Takes more of the stream (copied) and gives the chunks that it completes. */
-  push(block: Uint8Array): EncodedChunks {
+  /** The most bytes that `push` takes at once. */
+  get capacity(): number {
+    return this.#instance().input.length - MAX_CHUNK_LENGTH;
+  }
+
+  /**
+   * Takes more of the stream and gives the chunks that it completes.
+   *
+   * @param block At most `capacity` bytes; copied.
+   */
+  push(block: Uint8Array): readonly EncodedChunk[] {
     const engine = this.#instance();
-    const results: EncodedChunks[] = [];
-    for (const piece of pieces(block, engine.input.length - MAX_CHUNK_LENGTH)) {
-      engine.input.set(piece, this.#pending);
-      results.push(this.#encode(engine, piece.length, false));
+    if (block.length > this.capacity) {
+      throw new RangeError(`The chunk engine takes ${this.capacity} bytes, not ${block.length}`);
     }
-    return join(results);
+    engine.input.set(block, engine.calls.encode_open());
+    return this.#encode(engine, block.length, false);
   }
 
   /** Gives the open chunk, if any. The encoder then stands before a new stream. */
-  finish(): EncodedChunks {
-    return this.#encode(this.#instance(), 0, true);
+  finish(): readonly EncodedChunk[] {
+    const engine = this.#instance();
+    engine.calls.encode_open();
+    return this.#encode(engine, 0, true);
   }
 
   /** Gives up the memory of the encoder, which can then not be used any more. */
@@ -92,35 +83,10 @@ export class ChunkEncoder {
     return this.#engine;
   }
 
-  #encode(engine: EngineInstance, added: number, last: boolean): EncodedChunks {
-    const { calls, records, results, output } = engine;
-    const count = calls.encode(added, this.#scheme, last ? 1 : 0);
+  #encode(engine: EngineInstance, added: number, last: boolean): readonly EncodedChunk[] {
+    const count = engine.calls.encode(added, this.#scheme, last ? 1 : 0);
     if (count < 0) throw new RangeError(`The chunk engine refused ${added} bytes`);
-    this.#pending = results[1] ?? 0;
-    const chunks: EncodedChunk[] = [];
-    let offset = 0;
-    for (let record = 0; record < count * 40; record += 40) {
-      const at = records.byteOffset + record;
-      const hash = new Uint8Array(records.buffer.slice(at, at + 32));
-      const length = records.getUint32(record + 32, true);
-      const encodedLength = records.getUint32(record + 36, true);
-      chunks.push({ hash, length, offset, encodedLength });
-      offset += encodedLength;
-    }
-    return { chunks, bytes: output.slice(0, offset) };
+    this.#pending = engine.results[1] ?? 0;
+    return readRecords(engine.records.slice(0, count * RECORD_LENGTH), engine);
   }
-}
-
-function join(parts: readonly EncodedChunks[]): EncodedChunks {
-  const [only] = parts;
-  if (only && parts.length === 1) return only;
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.bytes.length, 0));
-  const chunks: EncodedChunk[] = [];
-  let base = 0;
-  for (const part of parts) {
-    bytes.set(part.bytes, base);
-    for (const chunk of part.chunks) chunks.push({ ...chunk, offset: base + chunk.offset });
-    base += part.bytes.length;
-  }
-  return { chunks, bytes };
 }

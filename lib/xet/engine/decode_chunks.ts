@@ -1,6 +1,6 @@
 import { XetFormatError } from "../error.ts";
 import { joinBytes } from "../../flow/byte_pieces.ts";
-import { type EngineInstance, MAX_CHUNK_LENGTH, sharedInstance } from "./instance.ts";
+import { type EngineInstance, RECORD_LENGTH, sharedInstance } from "./instance.ts";
 
 /** Limits of decoding; what lies beyond them is left unconsumed. */
 export interface DecodeOptions {
@@ -71,46 +71,39 @@ export function decodeSome(bytes: Uint8Array, options: DecodeOptions = {}): Deco
   if (count < 0) {
     throw new XetFormatError(`Chunk ${consumed} is not what the format of xorbs allows`);
   }
-  const { lengths, hashes, total } = readRecords(engine, count, hashed);
-  const data = gather(engine, lengths, total);
+  const { lengths, places, hashes } = readRecords(engine, count, hashed);
+  const data = gather(engine, lengths, places);
   return hashes ? { data, lengths, hashes, consumed } : { data, lengths, consumed };
 }
 
-/** Most bytes that `decodeSome` takes in; an input of this length holds at least one whole chunk. */
-export const MAX_INPUT: number = (1 << 20) + MAX_CHUNK_LENGTH;
-
-function readRecords(engine: EngineInstance, count: number, hashed: boolean) {
-  const { buffer, byteOffset } = engine.records;
-  const lengths = new Uint32Array(count);
+/** What the engine says of each chunk: hash, length, place. */
+function readRecords({ records }: EngineInstance, count: number, hashed: boolean) {
+  const view = new DataView(records.buffer, records.byteOffset, records.length);
+  const [lengths, places] = [new Uint32Array(count), new Uint32Array(count)];
   const hashes = hashed ? new Uint8Array(count * 32) : undefined;
-  let total = 0;
-  for (let i = 0; i < count; i++) {
-    const length = engine.records.getUint32(i * 40 + 32, true);
-    lengths[i] = length;
-    total += length;
-    hashes?.set(new Uint8Array(buffer, byteOffset + i * 40, 32), i * 32);
+  for (let i = 0, at = 0; i < count; i++, at += RECORD_LENGTH) {
+    lengths[i] = view.getUint32(at + 32, true);
+    places[i] = view.getUint32(at + 36, true);
+    hashes?.set(records.subarray(at, at + 32), i * 32);
   }
-  return { lengths, hashes, total };
+  return { lengths, places, hashes };
 }
 
 /** Copies the chunks from where the engine left them, those that lie together in one go. */
-function gather(engine: EngineInstance, lengths: Uint32Array, total: number) {
-  const data = new Uint8Array(total);
+function gather({ input, output }: EngineInstance, lengths: Uint32Array, places: Uint32Array) {
+  const data = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0));
   let [from, to, written] = [0, 0, 0];
   const copy = () => {
-    const [source, at] = from < IN_OUTPUT
-      ? [engine.input, from]
-      : [engine.output, from - IN_OUTPUT];
-    data.set(source.subarray(at, at + to - from), written);
+    const [memory, at] = from < IN_OUTPUT ? [input, from] : [output, from - IN_OUTPUT];
+    data.set(memory.subarray(at, at + to - from), written);
     written += to - from;
   };
-  lengths.forEach((length, i) => {
-    const place = engine.records.getUint32(i * 40 + 36, true);
+  places.forEach((place, i) => {
     if (place !== to) {
       copy();
       from = place;
     }
-    to = place + length;
+    to = place + (lengths[i] ?? 0);
   });
   copy();
   return data;

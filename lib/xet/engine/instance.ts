@@ -5,6 +5,9 @@ export const MAX_CHUNK_LENGTH = 131_072;
 /** Longest payload of a serialized chunk that readers accept, in bytes. */
 export const MAX_PAYLOAD_LENGTH = 262_144;
 
+/** Bytes of a record that the module writes for a chunk: hash, length, encoded length. */
+export const RECORD_LENGTH = 40;
+
 /** What `rust/src/lib.rs` exports. Pointers and lengths are byte counts in linear memory. */
 interface Exports {
   readonly memory: WebAssembly.Memory;
@@ -25,6 +28,7 @@ interface Exports {
   compress(length: number, scheme: number): number;
   decompress(payload: number, scheme: number, length: number): number;
   encode_reset(): void;
+  encode_open(): number;
   encode(added: number, scheme: number, last: number): number;
   decode(length: number, most: number, hashes: number): number;
 }
@@ -37,7 +41,7 @@ export class EngineInstance {
   readonly calls: Exports;
   readonly input: Uint8Array<ArrayBuffer>;
   readonly output: Uint8Array<ArrayBuffer>;
-  readonly records: DataView<ArrayBuffer>;
+  readonly records: Uint8Array<ArrayBuffer>;
   readonly results: Uint32Array<ArrayBuffer>;
   readonly maxRecords: number;
   readonly #key: Uint8Array<ArrayBuffer>;
@@ -51,7 +55,7 @@ export class EngineInstance {
     this.input = new Uint8Array(buffer, calls.input(), calls.input_size());
     this.output = new Uint8Array(buffer, calls.output(), calls.output_size());
     this.maxRecords = calls.max_records();
-    this.records = new DataView(buffer, calls.records(), this.maxRecords * 40);
+    this.records = new Uint8Array(buffer, calls.records(), this.maxRecords * RECORD_LENGTH);
     this.results = new Uint32Array(buffer, calls.results(), 4);
     this.#key = new Uint8Array(buffer, calls.key(), 32);
   }

@@ -13,12 +13,9 @@ export {
   startsFooter,
   writeChunkHeader,
 } from "./chunk_header.ts";
-export {
-  type ChunkCompression,
-  ChunkEncoder,
-  type EncodedChunk,
-  type EncodedChunks,
-} from "./chunk_encoder.ts";
+export { type ChunkCompression, ChunkEncoder } from "./chunk_encoder.ts";
+export type { EncodedChunk } from "./encoded_chunks.ts";
+export { type EncodedPage, EncoderPool, StreamEncoder, usefulWorkers } from "./encoder_pool.ts";
 export { compressChunk, decompressChunk } from "./compression.ts";
 export {
   decodeChunks,

@@ -13,6 +13,7 @@ export {
   writeChunkHeader,
 } from "../engine/mod.ts";
 export { predictsByteGrouping } from "./bg4_prediction.ts";
+export { type DedupAnswer, type DedupXorb, readDedupAnswer } from "./dedup_answer.ts";
 export {
   EMPTY_SHARD_LENGTH,
   GLOBAL_DEDUP_FLAG,

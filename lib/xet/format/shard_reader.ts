@@ -29,6 +29,26 @@ export interface ReadShard extends ShardContent {
  */
 export function readShard(bytes: Uint8Array): ReadShard {
   const reader = new ByteReader(bytes, "The shard");
+  const footerLength = readShardHeader(reader);
+  const files = section(reader, readFile);
+  const verified = files.filter((file) => file.verified).length;
+  if (verified !== 0 && verified !== files.length) {
+    throw new XetFormatError("Only some files of the shard have verification records");
+  }
+  const xorbs = section(reader, readXorbInfo);
+  const content = { files: files.map(({ file }) => file), xorbs };
+  checkTerms(content);
+  if (footerLength === 0) return content;
+  if (reader.left < FOOTER_LENGTH) throw new XetFormatError("The shard's footer is missing");
+  return { ...content, footer: readShardFooter(bytes) };
+}
+
+/**
+ * Reads the header of a shard and gives the length of its footer, which is 0 if it has none.
+ *
+ * @throws {XetFormatError} if it is not one
+ */
+export function readShardHeader(reader: ByteReader): number {
   const tag = reader.take(SHARD_TAG.length);
   if (!SHARD_TAG.every((byte, i) => byte === tag[i])) throw new XetFormatError("This is no shard");
   const version = reader.u64();
@@ -39,17 +59,7 @@ export function readShard(bytes: Uint8Array): ReadShard {
       `A shard's footer has 0 or ${FOOTER_LENGTH} bytes, not ${footerLength}`,
     );
   }
-  const files = section(reader, readFile);
-  const verified = files.filter((file) => file.verified).length;
-  if (verified !== 0 && verified !== files.length) {
-    throw new XetFormatError("Only some files of the shard have verification records");
-  }
-  const xorbs = section(reader, readXorbInfo);
-  const content = { files: files.map(({ file }) => file), xorbs };
-  checkTerms(content);
-  if (footerLength === 0n) return content;
-  if (reader.left < FOOTER_LENGTH) throw new XetFormatError("The shard's footer is missing");
-  return { ...content, footer: readFooter(bytes.subarray(-FOOTER_LENGTH)) };
+  return Number(footerLength);
 }
 
 /** Terms of xorbs that the shard describes must agree with that; others cannot be judged here. */
@@ -142,8 +152,13 @@ function readXorbInfo(head: Head, reader: ByteReader): ShardXorb {
   return { hash: printHash(head.hash), chunks, length, encodedLength };
 }
 
-function readFooter(bytes: Uint8Array): ShardFooter {
-  const reader = new ByteReader(bytes, "The shard's footer");
+/**
+ * Reads the footer at the end of a shard.
+ *
+ * @throws {XetFormatError} if it is not one
+ */
+export function readShardFooter(shard: Uint8Array): ShardFooter {
+  const reader = new ByteReader(shard.subarray(-FOOTER_LENGTH), "The shard's footer");
   const version = reader.u64();
   if (version !== 1n) throw new XetFormatError(`Shard footer version ${version} is not known`);
   reader.take(8 * 8);

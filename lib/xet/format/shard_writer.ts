@@ -56,7 +56,9 @@ export function writeShard(
   const xorbs = content.xorbs.map((xorb) => {
     const place = (out.length - xorbsStart) / RECORD_LENGTH;
     const hashes = writeXorbInfo(out, xorb, footer?.hmacKey);
-    for (const [i, hash] of hashes.entries()) chunks.push(lookupEntry(hash, place, i));
+    if (footer) {
+      for (const [i, hash] of hashes.entries()) chunks.push(lookupEntry(hash, place, i));
+    }
     return lookupEntry(parseHash(xorb.hash), place);
   });
   writeEndMark(out);

@@ -5,6 +5,7 @@
  */
 
 export { ChunkList } from "./chunk_list.ts";
+export { ComposedHasher } from "./composed_hasher.ts";
 export { type DirtyWindow, dirtyWindows, type Span } from "./dirty_windows.ts";
 export { equalHashes, hashModulo, parseHash, printHash, ZERO_HASH } from "./hash.ts";
 export { DATA_KEY, NODE_KEY, VERIFY_KEY, ZERO_KEY } from "./keys.ts";

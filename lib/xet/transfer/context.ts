@@ -1,8 +1,11 @@
 import type { FairTurn } from "../../flow/fair_turn.ts";
 import type { MemoryBudget } from "../../flow/memory_budget.ts";
+import { BLOCK_LENGTH, type PagePool } from "../../flow/page_pool.ts";
 import type { CasClient } from "../cas/cas_client.ts";
+import type { EncoderPool } from "../engine/mod.ts";
 import { MAX_XORB_CHUNKS, MAX_XORB_LENGTH, type Term } from "../format/mod.ts";
 import type { ChunkList } from "../hash/mod.ts";
+import type { ChunkIndex } from "./chunk_index.ts";
 import type { ReadPool } from "./read_pool.ts";
 
 /** Bounds of a transfer. Lengths are in bytes. */
@@ -15,6 +18,10 @@ export interface TransferLimits {
   readonly xorbsInFlight: number;
   /** How much of a body is cut, hashed and packed in one go. */
   readonly blockLength: number;
+  /** Most bytes of one upload that wait for what the CAS answers about a chunk. */
+  readonly waitingLength: number;
+  /** Most bytes of one upload that are kept although the CAS is said to have them. */
+  readonly keptLength: number;
   /** How much of a file one reconstruction is asked for. */
   readonly spanLength: number;
   /** Most bytes that are read ahead of the reader of a download. */
@@ -32,7 +39,9 @@ export const TRANSFER_LIMITS: TransferLimits = {
   xorbLength: MAX_XORB_LENGTH,
   xorbChunks: MAX_XORB_CHUNKS,
   xorbsInFlight: 3,
-  blockLength: 1 << 20,
+  blockLength: BLOCK_LENGTH,
+  waitingLength: 16 << 20,
+  keptLength: 9 << 20, // a part of 8 MiB, with its headers
   spanLength: 1 << 30,
   windowLength: 8 << 20,
   smallWindowLength: 1 << 20,
@@ -45,6 +54,12 @@ export interface TransferContext {
   readonly cas: CasClient;
   /** Shared by all transfers of the process. */
   readonly budget: MemoryBudget;
+  /** Shared as the budget is, which bounds what is used of it. Default: one a transfer. */
+  readonly pages?: PagePool;
+  /** Workers for the byte work of uploads. Default: it is done in place. */
+  readonly encoders?: EncoderPool;
+  /** What is known of the CAS, shared by all transfers of one Hub token. Default: nothing. */
+  readonly known?: ChunkIndex;
   /** Shared by all transfers of the process where there are many. Default: one a transfer. */
   readonly turn?: FairTurn;
   /** Shared by all downloads with one Hub token. Default: one for each download. */
@@ -75,12 +90,18 @@ export interface FileRecipe {
 const MIN_BLOCK_LENGTH = 64 << 10;
 
 /**
- * The bounds of a transfer. In a small budget blocks are smaller, so that their share of it is.
+ * The bounds of a transfer. In a small budget blocks are smaller, so that their share of it is, and
+ * less of an upload waits or is kept.
  *
  * @param context What the transfer was given.
  */
 export function limitsOf({ budget, limits }: TransferContext): TransferLimits {
   const all = { ...TRANSFER_LIMITS, ...limits };
   const share = Math.max(MIN_BLOCK_LENGTH, Math.floor(budget.limit / 8));
-  return { ...all, blockLength: Math.min(all.blockLength, share) };
+  return {
+    ...all,
+    blockLength: Math.min(all.blockLength, share),
+    waitingLength: Math.min(all.waitingLength, share),
+    keptLength: Math.min(all.keptLength, share),
+  };
 }

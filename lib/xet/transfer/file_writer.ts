@@ -1,58 +1,93 @@
 import { FairTurn } from "../../flow/fair_turn.ts";
 import type { Lease } from "../../flow/memory_budget.ts";
-import { ChunkList, equalHashes, FileHasher, printHash } from "../hash/mod.ts";
-import type { EncodedChunk, EncodedChunks } from "../engine/mod.ts";
-import { type FileRecipe, limitsOf, type TransferContext, type TransferLimits } from "./context.ts";
-import { type ChunkPlace, DedupIndex } from "./dedup_index.ts";
+import { PagePool } from "../../flow/page_pool.ts";
+import { CasError } from "../cas/cas_error.ts";
+import type { EncodedChunk } from "../engine/mod.ts";
+import type { Term } from "../format/mod.ts";
+import { type ChunkList, ComposedHasher, FileHasher, printHash } from "../hash/mod.ts";
+import { ChunkBlock, lengthOf } from "./chunk_block.ts";
+import type { ChunkPlace } from "./chunk_finder.ts";
+import { limitsOf, type TransferContext, type TransferLimits } from "./context.ts";
+import { FileDedup } from "./file_dedup.ts";
+import type { KeptRun } from "./kept_runs.ts";
+import type { PackedChunk } from "./packed_index.ts";
 import { PackedXorb } from "./packed_xorb.ts";
+import { PlacingLine } from "./placing_line.ts";
 import { registerFile } from "./register_file.ts";
+import { StoredRun } from "./stored_run.ts";
 import { TermList } from "./term_list.ts";
+import { XorbPacker } from "./xorb_packer.ts";
 
-/** A chunk that is known is stored once more rather than leave a file in shreds: see `#find`. */
-const MIN_CHUNKS_A_TERM = 8;
-/** Terms that a file may have before that is looked at. */
-const FREE_TERMS = 16;
+/** How a file is written. */
+export interface FileWriterOptions {
+  /** Ends everything that is under way. */
+  readonly signal?: AbortSignal | undefined;
+  /** Whether parts of it come as stored runs. Default: no. */
+  readonly composed?: boolean;
+}
 
 /**
  * Makes one file of chunks: new ones are packed into xorbs that are sent as soon as they are full,
- * known ones are referenced. Holds budget only for bytes that are packed, and lets go of it, by
- * sending what it has, before it waits for more and whenever somebody else waits.
+ * known ones are referenced. Holds budget only for bytes that are packed or wait for an answer of
+ * the CAS, and lets go of it, by sending what it has, before it waits for more and whenever somebody
+ * else waits.
  */
 export class FileWriter {
+  /** Where memory is taken from. */
+  readonly pages: PagePool;
   readonly #context: TransferContext;
   readonly #limits: TransferLimits;
+  readonly #turn: FairTurn;
   readonly #abort = new AbortController();
   readonly #outer: AbortSignal | undefined;
   readonly #pass = () => this.#abort.abort(this.#outer?.reason);
   readonly #forget: () => void;
-  readonly #chunks = new ChunkList();
   /** Fed chunk by chunk: all at the end would stop the event loop for a large file. */
-  readonly #hasher = new FileHasher();
+  readonly #hasher: FileHasher | ComposedHasher;
   readonly #terms = new TermList();
-  readonly #index = new DedupIndex();
-  readonly #xorbs: PackedXorb[] = [];
-  readonly #queue: PackedXorb[] = [];
-  readonly #sending = new Set<Promise<void>>();
-  #open = new PackedXorb();
+  readonly #dedup: FileDedup;
+  readonly #line = new PlacingLine<ChunkBlock | StoredRun>((item) =>
+    item instanceof StoredRun ? this.#placeStored(item) : this.#place(item)
+  );
+  readonly #packer: XorbPacker;
   #reserved: Lease | undefined;
-  #failure: { readonly error: unknown } | undefined;
+  #count = 0;
+  #size = 0;
 
   /**
    * @param context Where to.
-   * @param signal Ends everything that is under way.
+   * @param options `signal`, `composed`.
    */
-  constructor(context: TransferContext, signal?: AbortSignal) {
+  constructor(context: TransferContext, { signal, composed }: FileWriterOptions = {}) {
+    const { cas, known, budget, turn = new FairTurn() } = context;
     this.#context = context;
+    this.#turn = turn;
+    this.pages = context.pages ?? new PagePool();
+    this.#hasher = composed ? new ComposedHasher() : new FileHasher();
     this.#limits = limitsOf(context);
+    this.#packer = new XorbPacker({
+      cas,
+      limits: this.#limits,
+      pages: this.pages,
+      abort: this.#abort,
+    });
+    this.#dedup = new FileDedup({
+      cas,
+      known,
+      keptLength: this.#limits.keptLength,
+      terms: this.#terms,
+      onGone: (xorb, runs) => this.#packInstead(xorb, runs),
+      abort: this.#abort,
+    });
     this.#outer = signal;
     if (signal?.aborted) this.#pass();
     else signal?.addEventListener("abort", this.#pass, { once: true });
-    const leased = () => this.#open.leased;
-    this.#forget = context.budget.addHolder({
+    const leased = () => this.#packer.leased + this.#line.leased + this.#dedup.leased;
+    this.#forget = budget.addHolder({
       get reclaimable() {
         return leased();
       },
-      reclaim: () => this.#closeOpen(),
+      reclaim: () => this.#press(),
     });
   }
 
@@ -79,40 +114,32 @@ export class FileWriter {
     const share = Math.min(bytes, Math.floor(budget.limit / 2));
     this.#reserved = budget.tryAcquire(share);
     if (this.#reserved !== undefined) return;
-    this.#closeOpen();
+    this.#press();
     try {
       this.#reserved = await budget.acquire(share, { signal: this.signal });
     } catch (error) {
-      this.#throwIfFailed();
+      this.#packer.throwIfFailed();
       throw error;
     }
   }
 
   /**
    * Adds chunks to the file, in order, and packs those that are not known yet into what was
-   * reserved.
+   * reserved. Some may first have to wait for an answer of the CAS.
+   *
+   * @param chunks What an encoder gave.
+   * @param page The page that holds nothing but all of them, if there is one; is kept or given back.
    */
-  add(encoded: EncodedChunks): void {
-    const run: EncodedChunk[] = [];
-    for (const chunk of encoded.chunks) {
-      this.#chunks.push(chunk.hash, chunk.length);
-      this.#hasher.add(chunk.hash, chunk.length);
-      const known = this.#find(chunk.hash);
-      if (known !== undefined) {
-        this.#pack(run, encoded);
-        this.#terms.add(known.xorb, known.index, known.index + 1, chunk.length);
-        continue;
-      }
-      if (!this.#open.fits(chunk, this.#limits)) {
-        this.#pack(run, encoded);
-        this.#closeOpen();
-      }
-      const place = { xorb: this.#open, index: this.#open.addChunk(chunk) };
-      this.#index.add(chunk.hash, place);
-      this.#terms.add(place.xorb, place.index, place.index + 1, chunk.length);
-      run.push(chunk);
-    }
-    this.#pack(run, encoded);
+  add(chunks: readonly EncodedChunk[], page?: Uint8Array<ArrayBuffer>): void {
+    const lease = this.#reserved?.split(lengthOf(chunks));
+    if (lease === undefined) throw new TypeError("Chunks were added without a reservation");
+    this.#dedup.came(chunks.reduce((sum, { length }) => sum + length, 0));
+    this.#line.push(new ChunkBlock(chunks, lease, page && { page, pages: this.pages }));
+  }
+
+  /** Adds chunks that are stored. */
+  reference(run: StoredRun): void {
+    this.#line.push(run);
   }
 
   /** Gives back what was reserved and not packed. */
@@ -121,65 +148,40 @@ export class FileWriter {
     this.#reserved = undefined;
   }
 
-  /**
-   * Adds chunks of a file that is already stored, without moving their bytes.
-   *
-   * @param recipe The stored file.
-   * @param start Its first chunk to add.
-   * @param end The one after the last.
-   */
-  reference(recipe: FileRecipe, start: number, end: number): void {
-    this.#chunks.append(recipe.chunks.slice(start, end));
-    for (let i = start; i < end; i++) {
-      this.#hasher.add(recipe.chunks.hash(i), recipe.chunks.size(i));
-    }
-    let first = 0;
-    for (const term of recipe.terms) {
-      const from = Math.max(start, first);
-      const to = Math.min(end, first + term.end - term.start);
-      if (from < to) {
-        let length = 0;
-        for (let i = from; i < to; i++) length += recipe.chunks.size(i);
-        const shift = term.start - first;
-        this.#terms.add({ hash: term.xorbHash }, from + shift, to + shift, length);
-      }
-      first += term.end - term.start;
-      if (first >= end) return;
-    }
-  }
-
-  /** Waits until another xorb may be filled; throws what kept one from being sent. */
+  /** Waits until more can be added; throws what kept a xorb from being sent. */
   async settle(): Promise<void> {
-    while (this.#queue.length > 0 && this.#sending.size > 0) await Promise.race(this.#sending);
-    this.#throwIfFailed();
+    while (this.#line.leased > this.#limits.waitingLength) {
+      this.#dedup.crowd();
+      await this.#line.answered();
+    }
+    await this.#packer.settle();
   }
 
-  /** Sends what is left, registers the file and gives its recipe. */
-  async finish(): Promise<FileRecipe> {
+  /** Sends what is left, registers the file and names it. */
+  async finish(): Promise<{ readonly hash: string; readonly size: number }> {
     this.release();
-    this.#closeOpen();
-    await this.#drain();
-    this.#throwIfFailed();
-    this.signal.throwIfAborted();
-    const recipe = {
-      hash: printHash(this.#hasher.digest()),
-      size: this.#chunks.totalSize,
-      terms: this.#terms.close(),
-      chunks: this.#chunks,
-    };
-    const { cas, turn = new FairTurn() } = this.#context;
-    await registerFile(cas, recipe, this.#xorbs, { turn, signal: this.signal });
+    this.#dedup.end();
+    await this.#line.idle();
+    this.#dedup.settle();
+    const hash = printHash(this.#hasher.digest());
+    do await this.#packer.finish(); while (!await this.#register(hash));
+    await this.#dedup.remember(this.#packer.xorbs, this.#turn);
     this.#end();
-    return recipe;
+    return { hash, size: this.#size };
+  }
+
+  /** How a file that is finished is made, if no part of it was stored. */
+  layout(): { readonly terms: readonly Term[]; readonly chunks: ChunkList } {
+    return this.#terms.layout();
   }
 
   /** Gives up: ends what is under way and gives back all budget. */
   async abandon(reason: unknown): Promise<void> {
     this.#abort.abort(reason);
-    this.#queue.splice(0).forEach((xorb) => xorb.letGo());
-    this.#open.letGo();
+    this.#line.end();
+    this.#dedup.letGo();
     this.release();
-    await this.#drain();
+    await this.#packer.abandon();
     this.#end();
   }
 
@@ -188,76 +190,110 @@ export class FileWriter {
     this.#outer?.removeEventListener("abort", this.#pass);
   }
 
-  async #drain(): Promise<void> {
-    while (this.#sending.size > 0) await Promise.race(this.#sending);
-  }
-
-  #throwIfFailed(): void {
-    if (this.#failure !== undefined) throw this.#failure.error;
-  }
-
-  /**
-   * Where a chunk can be taken from. What makes the last term longer is always taken. A term of its
-   * own costs each reader a request, so once a file has few chunks a term, it is only begun if it
-   * is likely to pay; zeros would otherwise give a term a chunk.
-   */
-  #find(hash: Uint8Array): ChunkPlace | undefined {
-    const { next, count } = this.#terms;
-    if (next?.xorb instanceof PackedXorb && next.index < next.xorb.chunks.count) {
-      const { index, xorb } = next;
-      if (equalHashes(xorb.chunks.hash(index), hash)) return { xorb, index };
-    }
-    if (count > FREE_TERMS && this.#chunks.count < count * MIN_CHUNKS_A_TERM) return undefined;
-    return this.#index.find(hash);
-  }
-
-  /** Moves the serialized bytes of a run of chunks into the open xorb, and empties the run. */
-  #pack(run: EncodedChunk[], encoded: EncodedChunks): void {
-    const [first, last] = [run[0], run.at(-1)];
-    if (first === undefined || last === undefined) return;
-    const end = last.offset + last.encodedLength;
-    const length = end - first.offset;
-    // A part is copied, so that what is not needed of the block can be freed.
-    const piece = length === encoded.bytes.length
-      ? encoded.bytes
-      : encoded.bytes.slice(first.offset, end);
-    const lease = this.#reserved?.split(length);
-    if (lease === undefined) throw new TypeError("Chunks were added without a reservation");
-    this.#open.addPiece(piece, lease);
-    run.length = 0;
-  }
-
-  #closeOpen(): void {
-    if (this.#open.chunks.count === 0) return;
-    const xorb = this.#open;
-    this.#open = new PackedXorb();
-    xorb.close();
-    this.#xorbs.push(xorb);
-    this.#queue.push(xorb);
-    this.#sendNext();
-  }
-
-  #sendNext(): void {
-    if (this.#sending.size >= this.#limits.xorbsInFlight || this.signal.aborted) return;
-    const xorb = this.#queue.shift();
-    if (xorb === undefined) return;
-    const sent = this.#send(xorb).finally(() => {
-      this.#sending.delete(sent);
-      this.#sendNext();
-    });
-    this.#sending.add(sent);
-  }
-
-  async #send(xorb: PackedXorb): Promise<void> {
+  /** False if something had to be packed instead of being taken from elsewhere. */
+  async #register(hash: string): Promise<boolean> {
+    const file = { hash, terms: this.#terms.verified() };
+    const options = { turn: this.#turn, signal: this.signal };
     try {
-      await this.#context.cas.putXorb(xorb.hash ?? xorb.close(), xorb.pieces, {
-        signal: this.signal,
-      });
+      await registerFile(this.#context.cas, file, this.#packer.xorbs, options);
+      return true;
     } catch (error) {
-      this.#failure ??= { error };
-      this.#abort.abort(error);
-    } finally {
-      xorb.letGo();
+      const isRefused = error instanceof CasError && error.status === 400;
+      if (!isRefused || !await this.#dedup.recover()) throw error;
+      return false;
     }
+  }
+
+  /** Sets free, sooner or later, what is held while others wait. */
+  #press(): void {
+    const close = () => this.#packer.close();
+    close();
+    // What waited, or was kept, may be packed now. A failure is thrown to whoever writes the file.
+    this.#dedup.press().then(close, () => {});
+    this.#line.idle().then(close, () => {});
+  }
+
+  #placeStored({ terms, chunks, size }: StoredRun): undefined {
+    this.#terms.addVerified(terms);
+    this.#size += size;
+    if (!("count" in chunks)) {
+      if (!(this.#hasher instanceof ComposedHasher)) throw new TypeError("A file is not composed");
+      this.#hasher.append(chunks);
+      return;
+    }
+    this.#count += chunks.count;
+    for (let i = 0; i < chunks.count; i++) this.#hasher.add(chunks.hash(i), chunks.size(i));
+  }
+
+  /** Places the chunks of a block up to one of which something has to be found out first. */
+  #place(block: ChunkBlock): Promise<unknown> | undefined {
+    for (let chunk = block.chunks[block.next]; chunk; chunk = block.chunks[++block.next]) {
+      const found = this.#dedup.find(block, this.#count);
+      if (found instanceof Promise) {
+        this.#endRun(block);
+        return found;
+      }
+      const place = found ?? this.#pack(block, chunk);
+      if (found !== undefined) this.#follow(block, found);
+      const xorb = place.xorb instanceof PackedXorb ? place.xorb : { hash: place.xorb.hash };
+      this.#terms.add(xorb, place.index, chunk.hash, chunk.length);
+      this.#hasher.add(chunk.hash, chunk.length);
+      this.#dedup.took(place);
+      this.#size += chunk.length;
+      this.#count++;
+    }
+    this.#endRun(block);
+    return undefined;
+  }
+
+  /** Packs the next chunk of a block as a new one. Its bytes follow with those of its run. */
+  #pack(block: ChunkBlock, chunk: EncodedChunk): PackedChunk {
+    const isFull = !this.#packer.hasRoomFor(chunk);
+    if (isFull || block.run?.fate !== "pack") this.#endRun(block);
+    if (isFull) this.#packer.close();
+    const place = this.#packer.add(chunk);
+    block.run ??= { fate: "pack", start: block.next, place };
+    this.#dedup.packed(chunk.hash, place);
+    return place;
+  }
+
+  /** Has the next chunk of a block belong to a run of those that are taken from elsewhere. */
+  #follow(block: ChunkBlock, place: ChunkPlace): void {
+    const fate = this.#dedup.fateAt(place);
+    const { run, next } = block;
+    const isNext = run?.fate === fate && run.place.xorb === place.xorb &&
+      run.place.index + next - run.start === place.index;
+    if (isNext) return;
+    this.#endRun(block);
+    block.run = { fate, start: next, place };
+  }
+
+  #endRun(block: ChunkBlock): void {
+    const { run, next, lease, page } = block;
+    block.run = undefined;
+    if (run === undefined || run.fate === "leave") return;
+    const chunks = block.chunks.slice(run.start, next);
+    const share = lease.split(lengthOf(chunks));
+    if (run.fate === "keep") return this.#dedup.keep(run.place, chunks, share);
+    const isAll = chunks.length === block.chunks.length;
+    if (this.#packer.take(chunks, share, isAll ? page : undefined)) block.lostPage();
+  }
+
+  /** Packs chunks that were taken from a xorb. */
+  #packInstead(xorb: string, runs: readonly KeptRun[]): void {
+    const places = new Map<number, PackedChunk>();
+    for (const run of runs) {
+      const block = new ChunkBlock(run.chunks, run.lease);
+      for (let chunk = block.chunks[0]; chunk; chunk = block.chunks[++block.next]) {
+        places.set(run.start + block.next, this.#pack(block, chunk));
+      }
+      this.#endRun(block);
+      block.letGo();
+    }
+    this.#terms.move(xorb, (index) => {
+      const place = places.get(index);
+      if (place === undefined) throw new TypeError(`The bytes of chunk ${index} were not kept`);
+      return place;
+    });
   }
 }

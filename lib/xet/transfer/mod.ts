@@ -13,5 +13,6 @@ export {
   type TransferOptions,
 } from "./context.ts";
 export { downloadFile, type DownloadOptions } from "./download_file.ts";
+export type { FileName, FilePart, FileSlice, LazyPart, ListedFile } from "./file_part.ts";
 export { recipeFromText, recipeToText } from "./recipe_text.ts";
 export { uploadFile } from "./upload_file.ts";

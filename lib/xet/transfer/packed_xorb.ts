@@ -1,16 +1,23 @@
 import type { Lease } from "../../flow/memory_budget.ts";
-import { ChunkList, printHash, xorbHash } from "../hash/mod.ts";
+import type { PagePool } from "../../flow/page_pool.ts";
+import { ChunkList, equalHashes, printHash, xorbHash } from "../hash/mod.ts";
 import type { EncodedChunk } from "../engine/mod.ts";
 import type { TransferLimits } from "./context.ts";
+import { PageList } from "./page_list.ts";
 import type { TermXorb } from "./term_list.ts";
 
-/** A xorb while it is filled and sent. Its bytes stay in pieces: nothing is ever joined. */
+/** A xorb while it is filled and sent. Its bytes stay in pages: nothing is ever joined. */
 export class PackedXorb implements TermXorb {
   readonly chunks: ChunkList = new ChunkList();
+  readonly #bytes: PageList;
+  readonly #leases: Lease[] = [];
   #encodedLength = 0;
   #hash: string | undefined;
-  #pieces: Uint8Array[] = [];
-  #leases: Lease[] = [];
+
+  /** @param pool Where memory is taken from. */
+  constructor(pool: PagePool) {
+    this.#bytes = new PageList(pool);
+  }
 
   /** In printed form; undefined until it is closed. */
   get hash(): string | undefined {
@@ -24,7 +31,7 @@ export class PackedXorb implements TermXorb {
 
   /** The serialized chunks, in order; none after it was let go. */
   get pieces(): readonly Uint8Array[] {
-    return this.#pieces;
+    return this.#bytes.pieces;
   }
 
   /** Bytes of budget that it holds. */
@@ -39,16 +46,30 @@ export class PackedXorb implements TermXorb {
       this.#encodedLength + chunk.encodedLength <= limits.xorbLength;
   }
 
-  /** Takes a chunk in; its bytes follow with `addPiece`. Gives its index. */
-  addChunk(chunk: EncodedChunk): number {
-    this.chunks.push(chunk.hash, chunk.length);
-    this.#encodedLength += chunk.encodedLength;
+  /** Whether the chunk with this index is there, and has this hash. */
+  holds(index: number, hash: Uint8Array): boolean {
+    return index < this.chunks.count && equalHashes(this.chunks.hash(index), hash);
+  }
+
+  /** Takes a chunk in; its bytes follow with `append` or `adopt`. Gives its index. */
+  add({ hash, length, encodedLength }: EncodedChunk): number {
+    this.chunks.push(hash, length);
+    this.#encodedLength += encodedLength;
     return this.chunks.count - 1;
   }
 
-  /** Takes the bytes of chunks that were added, and the lease for them. */
-  addPiece(piece: Uint8Array, lease: Lease): void {
-    this.#pieces.push(piece);
+  /** Takes a copy of the bytes of chunks that were added. */
+  append(chunks: readonly EncodedChunk[]): void {
+    for (const { parts } of chunks) parts.forEach((part) => this.#bytes.append(part));
+  }
+
+  /** Takes over the page with the bytes of chunks that were added, if that is worth it; says whether. */
+  adopt(page: Uint8Array<ArrayBuffer>, length: number): boolean {
+    return this.#bytes.adopt(page, length);
+  }
+
+  /** Takes the budget for chunks that were added. */
+  hold(lease: Lease): void {
     this.#leases.push(lease);
   }
 
@@ -60,7 +81,7 @@ export class PackedXorb implements TermXorb {
 
   /** Gives up the bytes and the budget for them. */
   letGo(): void {
-    this.#pieces = [];
+    this.#bytes.letGo();
     for (const lease of this.#leases.splice(0)) lease.release();
   }
 }

@@ -1,5 +1,5 @@
 import { MAX_CHUNK_LENGTH } from "../engine/mod.ts";
-import type { FileRecipe } from "./context.ts";
+import { endsSettled, HEAD_CHUNKS, type PartView } from "./part_view.ts";
 import { readChunks, type RecipeReaderOptions } from "./recipe_reader.ts";
 
 /** The bytes at the borders of a part. */
@@ -10,68 +10,35 @@ export interface PartEdges {
   readonly tail: Uint8Array | undefined;
 }
 
-/** Cuts mostly meet again within two chunks. */
-const HEAD_CHUNKS = 2;
-
 /** Most bytes that the edges of one part take: its first two chunks and its last. */
 export const MAX_EDGE_LENGTH = (HEAD_CHUNKS + 1) * MAX_CHUNK_LENGTH;
 
-/** Reads the edges of parts, some parts ahead: what costs time is not the bytes but the waiting. */
-export class EdgeReader {
-  readonly #parts: readonly FileRecipe[];
-  readonly #ahead: number;
-  readonly #options: RecipeReaderOptions;
-  readonly #edges = new Map<number, Promise<PartEdges>>();
-
-  /**
-   * @param parts In order, none empty.
-   * @param ahead How many parts are read beyond the one that is asked for.
-   * @param options Where from.
-   */
-  constructor(parts: readonly FileRecipe[], ahead: number, options: RecipeReaderOptions) {
-    this.#parts = parts;
-    this.#ahead = ahead;
-    this.#options = options;
+/**
+ * Reads the bytes at the borders of a part.
+ *
+ * @param part Which.
+ * @param place Whether it is the first part, whose head needs no cutting anew, or the last, whose tail
+ * does not.
+ * @param options Where from.
+ */
+export async function readEdges(
+  part: PartView,
+  { isFirst, isLast }: { readonly isFirst: boolean; readonly isLast: boolean },
+  options: RecipeReaderOptions,
+): Promise<PartEdges> {
+  const { hash, size, count, head, tail } = part;
+  const wanted = isFirst ? head.slice(0, 0) : head;
+  const hasTail = !isLast && count > wanted.count && !endsSettled(part);
+  const from = size - tail.totalSize;
+  if (hasTail && wanted.count > 0 && wanted.totalSize === from) {
+    const all = wanted.slice(0);
+    all.append(tail);
+    const chunks = await readChunks(hash, 0, all, options);
+    return { head: chunks.slice(0, wanted.count), tail: chunks.at(-1) };
   }
-
-  /** The edges of a part; each may be asked for once, in order. */
-  async take(index: number): Promise<PartEdges> {
-    const end = Math.min(this.#parts.length, index + this.#ahead + 1);
-    for (let i = index; i < end; i++) {
-      if (this.#edges.has(i)) continue;
-      const edges = this.#read(i);
-      edges.catch(() => {}); // thrown to whoever takes them; until then it must not end the process
-      this.#edges.set(i, edges);
-    }
-    const edges = this.#edges.get(index);
-    if (edges === undefined) throw new RangeError(`There is no part ${index}`);
-    const taken = await edges;
-    this.#edges.delete(index);
-    return taken;
-  }
-
-  /** Waits for what is under way, which the signal should end. */
-  async close(): Promise<void> {
-    await Promise.allSettled(this.#edges.values());
-  }
-
-  async #read(index: number): Promise<PartEdges> {
-    const part = this.#parts[index];
-    if (part === undefined) throw new RangeError(`There is no part ${index}`);
-    const { count } = part.chunks;
-    const isFirst = index === 0;
-    const isLast = index === this.#parts.length - 1;
-    const headCount = isFirst ? 0 : Math.min(HEAD_CHUNKS, count);
-    const hasTail = !isLast && count > headCount &&
-      part.chunks.size(count - 1) < MAX_CHUNK_LENGTH; // a chunk of that length ends there anyway
-    if (hasTail && count === headCount + 1) {
-      const chunks = await readChunks(part, 0, count, this.#options);
-      return { head: chunks.slice(0, headCount), tail: chunks[headCount] };
-    }
-    const [head, tail] = await Promise.all([
-      readChunks(part, 0, headCount, this.#options),
-      hasTail ? readChunks(part, count - 1, count, this.#options) : [],
-    ]);
-    return { head, tail: tail[0] };
-  }
+  const [first, last] = await Promise.all([
+    readChunks(hash, 0, wanted, options),
+    hasTail ? readChunks(hash, from, tail, options) : [],
+  ]);
+  return { head: first, tail: last[0] };
 }

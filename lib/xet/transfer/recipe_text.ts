@@ -2,14 +2,16 @@ import * as v from "valibot";
 import { XetFormatError } from "../error.ts";
 import { ChunkList } from "../hash/mod.ts";
 import type { FileRecipe } from "./context.ts";
+import type { ListedFile } from "./file_part.ts";
+import { HEAD_CHUNKS } from "./part_view.ts";
 
 const VERSION = 1;
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
-const schema = v.object({
+const name = { hash, size: count };
+const recipe = v.object({
   v: v.literal(VERSION),
-  hash,
-  size: count,
+  ...name,
   /** Each xorb once. */
   xorbs: v.array(hash),
   /** Index of the xorb, first chunk, the one after the last. */
@@ -17,32 +19,49 @@ const schema = v.object({
   /** 36 bytes a chunk, in base64. */
   chunks: v.string(),
 });
+const listed = v.object({
+  v: v.literal(VERSION),
+  ...name,
+  list: v.object(name),
+  count,
+  /** As the chunks of a recipe. */
+  head: v.string(),
+  tail: v.string(),
+});
 
 /**
- * Writes a recipe as text that can be kept: about 50 bytes a chunk.
+ * Writes a recipe as text that can be kept: about 50 bytes a chunk, or, if it is kept in the CAS, 500
+ * bytes in all.
  *
- * @param recipe What `uploadFile` or `composeFiles` gave.
+ * @param recipe What `uploadFile` or `storeRecipe` gave.
  */
-export function recipeToText(recipe: FileRecipe): string {
-  const xorbs = new Map<string, number>();
-  const terms = recipe.terms.map(({ xorbHash, start, end }) => {
-    const index = xorbs.get(xorbHash) ?? xorbs.size;
-    xorbs.set(xorbHash, index);
-    return [index, start, end] as const;
-  });
-  return JSON.stringify(
-    {
-      v: VERSION,
-      hash: recipe.hash,
-      size: recipe.size,
-      xorbs: [...xorbs.keys()],
-      terms,
-      chunks: recipe.chunks.toBytes().toBase64(),
-    } satisfies DeepReadonly<v.InferOutput<typeof schema>>,
-  );
+export function recipeToText(recipe: FileRecipe | ListedFile): string {
+  return JSON.stringify("list" in recipe ? listedRecord(recipe) : recipeRecord(recipe));
 }
 
-type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
+function recipeRecord({ hash, size, terms, chunks }: FileRecipe): v.InferOutput<typeof recipe> {
+  const xorbs = new Map<string, number>();
+  const runs = terms.map(({ xorbHash, start, end }): [number, number, number] => {
+    const index = xorbs.get(xorbHash) ?? xorbs.size;
+    xorbs.set(xorbHash, index);
+    return [index, start, end];
+  });
+  const text = chunks.toBytes().toBase64();
+  return { v: VERSION, hash, size, xorbs: [...xorbs.keys()], terms: runs, chunks: text };
+}
+
+function listedRecord(file: ListedFile): v.InferOutput<typeof listed> {
+  const { hash, size, list, count, head, tail } = file;
+  return {
+    v: VERSION,
+    hash,
+    size,
+    list: { hash: list.hash, size: list.size },
+    count,
+    head: head.toBytes().toBase64(),
+    tail: tail.toBytes().toBase64(),
+  };
+}
 
 /**
  * Reads what {@linkcode recipeToText} wrote.
@@ -50,9 +69,15 @@ type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonl
  * @param text The text.
  * @throws XetFormatError if it is anything else.
  */
-export function recipeFromText(text: string): FileRecipe {
-  const { hash, size, xorbs, terms: runs, chunks: packed } = parse(text);
-  const chunks = ChunkList.fromBytes(fromBase64(packed));
+export function recipeFromText(text: string): FileRecipe | ListedFile {
+  const record = parse(text);
+  return "list" in record ? listedOf(record) : recipeOf(record);
+}
+
+function recipeOf(
+  { hash, size, xorbs, terms: runs, chunks: packed }: v.InferOutput<typeof recipe>,
+): FileRecipe {
+  const chunks = chunksFrom(packed);
   let first = 0;
   const terms = runs.map(([xorb, start, end]) => {
     const xorbHash = xorbs[xorb];
@@ -66,21 +91,30 @@ export function recipeFromText(text: string): FileRecipe {
   return { hash, size, terms, chunks };
 }
 
-function parse(text: string): v.InferOutput<typeof schema> {
+function listedOf({ v: _, ...record }: v.InferOutput<typeof listed>): ListedFile {
+  const [head, tail] = [chunksFrom(record.head), chunksFrom(record.tail)];
+  const { count, size } = record;
+  const fits = tail.count === 1 && head.count === Math.min(HEAD_CHUNKS, count) &&
+    head.totalSize <= size && tail.totalSize <= size;
+  if (!fits) throw malformed();
+  return { ...record, head, tail };
+}
+
+function parse(text: string): v.InferOutput<typeof recipe> | v.InferOutput<typeof listed> {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (cause) {
     throw malformed(cause);
   }
-  const result = v.safeParse(schema, json);
+  const result = v.safeParse(v.union([recipe, listed]), json);
   if (!result.success) throw malformed();
   return result.output;
 }
 
-function fromBase64(text: string): Uint8Array {
+function chunksFrom(text: string): ChunkList {
   try {
-    return Uint8Array.fromBase64(text);
+    return ChunkList.fromBytes(Uint8Array.fromBase64(text));
   } catch (cause) {
     throw malformed(cause);
   }

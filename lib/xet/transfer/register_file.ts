@@ -2,8 +2,7 @@ import type { FairTurn } from "../../flow/fair_turn.ts";
 import type { CasClient } from "../cas/cas_client.ts";
 import type { CasCallOptions } from "../cas/cas_options.ts";
 import { type ShardFile, type ShardXorb, writeShard } from "../format/mod.ts";
-import { printHash, verificationHash } from "../hash/mod.ts";
-import type { FileRecipe } from "./context.ts";
+import { printHash } from "../hash/mod.ts";
 import type { PackedXorb } from "./packed_xorb.ts";
 
 /**
@@ -23,41 +22,29 @@ export interface RegisterOptions extends CasCallOptions {
  * of their own (Xet protocol, shards: xorb and file records may be in different ones).
  *
  * @param cas Where.
- * @param recipe The file.
+ * @param file The file.
  * @param xorbs Those that are new with it.
  * @param options `signal` ends it; `turn` lets others have theirs.
  */
 export async function registerFile(
   cas: CasClient,
-  recipe: FileRecipe,
+  file: ShardFile,
   xorbs: readonly PackedXorb[],
   { turn, ...options }: RegisterOptions,
 ): Promise<void> {
   let records: ShardXorb[] = [];
-  let chunks = 2 * recipe.terms.length;
+  let chunks = 2 * file.terms.length;
   for (const xorb of xorbs) {
     chunks += xorb.chunks.count;
     if (chunks > MAX_CHUNKS_A_SHARD && records.length > 0) {
       await cas.putShard(writeShard({ files: [], xorbs: records }), options);
       records = [];
-      chunks = xorb.chunks.count + 2 * recipe.terms.length;
+      chunks = xorb.chunks.count + 2 * file.terms.length;
     }
     records.push(turn.run(() => xorbRecord(xorb)));
     await turn.pause();
   }
-  await cas.putShard(writeShard({ files: [fileRecord(recipe)], xorbs: records }), options);
-}
-
-function fileRecord({ hash, terms, chunks }: FileRecipe): ShardFile {
-  let first = 0;
-  return {
-    hash,
-    terms: terms.map((term) => {
-      const start = first;
-      first += term.end - term.start;
-      return { ...term, verification: printHash(verificationHash(chunks.hashes(start, first))) };
-    }),
-  };
+  await cas.putShard(writeShard({ files: [file], xorbs: records }), options);
 }
 
 function xorbRecord({ hash, chunks, encodedLength }: PackedXorb): ShardXorb {

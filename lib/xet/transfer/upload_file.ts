@@ -1,12 +1,17 @@
-import { readBlocks } from "../../flow/byte_pieces.ts";
+import { type Block, readBlocks } from "../../flow/byte_pieces.ts";
 import { FairTurn } from "../../flow/fair_turn.ts";
-import { ChunkEncoder } from "../engine/mod.ts";
+import { ChunkEncoder, type EncodedPage, type StreamEncoder } from "../engine/mod.ts";
 import type { FileRecipe, TransferContext, TransferOptions } from "./context.ts";
+import { lengthOf } from "./chunk_block.ts";
 import { FileWriter } from "./file_writer.ts";
+
+/** Blocks of one upload that are with a worker at once: one that it works at, and one for after that. */
+const BLOCKS_IN_FLIGHT = 2;
 
 /**
  * Stores content while it arrives: cuts, hashes and packs it, sends xorbs as they fill, and
- * registers it as a file when the body has ended. Nothing is registered if anything fails.
+ * registers it as a file when the body has ended. Nothing is registered if anything fails. The byte
+ * work is done in a worker if the context has one and the content is not small, else in place.
  *
  * @param context Where to, and the budget that bounds what is held of the body.
  * @param body The content; is read to its end, or cancelled.
@@ -18,22 +23,96 @@ export async function uploadFile(
   body: ReadableStream<Uint8Array>,
   options: TransferOptions = {},
 ): Promise<FileRecipe> {
-  const writer = new FileWriter(context, options.signal);
+  const writer = new FileWriter(context, options);
   const turn = context.turn ?? new FairTurn();
+  const { limits, pages, signal } = writer;
+  const blocks = readBlocks(body, { size: limits.blockLength, pages, signal });
   try {
-    using encoder = new ChunkEncoder();
-    for await (const block of readBlocks(body, writer.limits.blockLength, writer.signal)) {
-      await writer.reserve(block.length + encoder.pending);
-      turn.run(() => writer.add(encoder.push(block)));
-      writer.release();
-      await turn.pause();
-      await writer.settle();
+    const { value: first } = await blocks.next();
+    if (first !== undefined) {
+      const isSmall = first.length < limits.blockLength;
+      const encoder = isSmall ? undefined : context.encoders?.open(pages);
+      if (encoder === undefined) await encodeHere(writer, first, blocks, turn);
+      else await encodeThere(writer, first, blocks, encoder);
     }
-    await writer.reserve(encoder.pending);
-    writer.add(encoder.finish());
-    return await writer.finish();
+    return { ...await writer.finish(), ...writer.layout() };
   } catch (error) {
+    await blocks.return();
     await writer.abandon(error);
     throw error;
   }
+}
+
+type Blocks = AsyncGenerator<Block, void, void>;
+
+async function encodeHere(
+  writer: FileWriter,
+  first: Block,
+  blocks: Blocks,
+  turn: FairTurn,
+): Promise<void> {
+  using encoder = new ChunkEncoder();
+  for await (const { page, length } of startingWith(first, blocks)) {
+    try {
+      await writer.reserve(length + encoder.pending);
+      turn.run(() => writer.add(encoder.push(page.subarray(0, length))));
+    } finally {
+      writer.pages.give(page);
+    }
+    writer.release();
+    await turn.pause();
+    await writer.settle();
+  }
+  await writer.reserve(encoder.pending);
+  writer.add(encoder.finish());
+}
+
+async function encodeThere(
+  writer: FileWriter,
+  first: Block,
+  blocks: Blocks,
+  encoder: StreamEncoder,
+): Promise<void> {
+  const take = async (encoding: Promise<EncodedPage>) => {
+    const { chunks, page } = await encoding;
+    try {
+      await writer.reserve(lengthOf(chunks));
+    } catch (error) {
+      writer.pages.give(page);
+      throw error;
+    }
+    writer.add(chunks, page);
+    writer.release();
+    await writer.settle();
+  };
+  // Each answer is taken as soon as it and those before it are there, whatever the body does meanwhile.
+  const taken: Promise<void>[] = [];
+  let last = Promise.resolve();
+  const begin = (encoding: Promise<EncodedPage>) => {
+    last = last.then(
+      () => take(encoding),
+      async (error) => {
+        await encoding.then(({ page }) => writer.pages.give(page), () => {});
+        throw error;
+      },
+    );
+    last.catch(() => {}); // thrown where it is waited for; until then it must not end the process
+    taken.push(last);
+  };
+  try {
+    for await (const { page, length } of startingWith(first, blocks)) {
+      begin(encoder.push(page, length));
+      if (taken.length === BLOCKS_IN_FLIGHT) await taken.shift();
+    }
+    begin(encoder.finish());
+    await last;
+  } finally {
+    await Promise.allSettled(taken);
+    encoder.dispose();
+  }
+}
+
+async function* startingWith(first: Block, rest: Blocks): Blocks {
+  yield first;
+  yield* rest;
 }

@@ -86,9 +86,9 @@ async function metadata() {
 }
 
 async function streams() {
-  const data = randomBytes(40 * MIB, 5);
+  const data = randomBytes(200 * MIB, 5);
   const pieces = Array.from(
-    { length: 14 },
+    { length: Math.ceil(data.length / (3 * MIB)) },
     (_, n) => data.subarray(n * 3 * MIB, (n + 1) * 3 * MIB),
   );
   await client.putObject({
@@ -134,7 +134,10 @@ async function copies() {
   const { ETag } = await client.uploadPart({ Bucket, Key, UploadId, PartNumber: 2, Body: "end" });
   const Parts = [{ PartNumber: 1, ETag: CopyPartResult.ETag }, { PartNumber: 2, ETag }];
   await client.completeMultipartUpload({ Bucket, Key, UploadId, MultipartUpload: { Parts } });
-  const expected = [randomBytes(40 * MIB, 5).subarray(0, 6 * MIB), new TextEncoder().encode("end")];
+  const expected = [
+    randomBytes(200 * MIB, 5).subarray(0, 6 * MIB),
+    new TextEncoder().encode("end"),
+  ];
   sameBytes(await read(Key), new Uint8Array(await new Blob(expected).arrayBuffer()));
 }
 

@@ -1,9 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
+import { fileURLToPath } from "node:url";
 import { createCas } from "../../../lib/embedded_hub/cas/create_cas.ts";
 import { openStorage } from "../../../lib/embedded_hub/storage/open_storage.ts";
 import { chunkData, fileOf, makeShard, makeXorb, recordOf } from "./made_content.ts";
 
-const CHILD = new URL("crash_child.ts", import.meta.url).pathname;
+const CHILD = fileURLToPath(new URL("crash_child.ts", import.meta.url));
 const ROUNDS = 5;
 const UPLOADERS = 3;
 

@@ -23,11 +23,10 @@ Deno.test("the answer has the sections of the vectors' keyed shard", () => {
     end += vector.lengths[index] ?? 0;
     return { hash: parseHash(hash), storedEnd: 331_820, uncompressedEnd: end };
   });
-  const made = dedupAnswer(vector.xorb_hash, packXorbTable(entries), {
+  const made = dedupAnswer([{ hash: vector.xorb_hash, table: packXorbTable(entries) }], {
     key: parseHash(vector.hmac_key),
     created: 1,
     expires: 2,
-    storedBytes: 331_820,
     eligible: () => false,
   });
   const native = readVector("shard-keyed.bin");
@@ -89,4 +88,34 @@ Deno.test("the first chunk of a file and chunks of hash 0 modulo 1024 are answer
   await refusal(ask("xyz"));
   await refusal(ask(first, "other"));
   await refusal(cas.send("GET", `/v1/chunks/default/${first}`, { token: null }), 401);
+});
+
+Deno.test("the answer tells of the xorbs that were registered together, the one with the chunk first", async () => {
+  await using cas = startCas();
+  const xorbs = [5, 6, 7].map((seed) => makeXorb(chunkData(seed, [9000 + seed, 20_000])));
+  const [, second] = xorbs;
+  assert(second !== undefined);
+  for (const { hash, body } of xorbs) {
+    await json(cas.send("POST", `/v1/xorbs/default/${hash}`, { body }));
+  }
+  const shard = makeShard([fileOf([[second, 0]])], xorbs.map(recordOf));
+  await json(cas.send("POST", "/v1/shards", { body: shard }));
+  const asked = printHash(second.chunks[0]?.hash ?? new Uint8Array(32));
+  const answer = await (await cas.send("GET", `/v1/chunks/default/${asked}`)).bytes();
+  const told = [0, 1, 2].map((i) => printHash(answer, 96 + 48 * 3 * i));
+  assertEquals(told, [1, 0, 2].map((i) => xorbs[i]?.hash));
+});
+
+Deno.test("a xorb that the CAS has forgotten is not answered, and its file can be registered anew", async () => {
+  await using cas = startCas();
+  const xorb = makeXorb(chunkData(8, [9000, 9001]));
+  await store(cas, xorb);
+  const [, first] = xorb.chunks.map(({ hash }) => printHash(hash));
+  cas.cas.forgetXorb(xorb.hash);
+  await refusal(cas.send("GET", `/v1/chunks/default/${first}`), 404);
+  assertEquals((await cas.send("HEAD", `/v1/xorbs/default/${xorb.hash}`)).status, 404);
+  const shard = makeShard([fileOf([[xorb, 1], [xorb, 0, 1]])], []);
+  await refusal(cas.send("POST", "/v1/shards", { body: shard }));
+  await store(cas, xorb);
+  assert((await (await cas.send("GET", `/v1/chunks/default/${first}`)).bytes()).length > 200);
 });

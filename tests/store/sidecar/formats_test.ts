@@ -30,6 +30,7 @@ Deno.test("a sidecar says again what was written, in the same order", () => {
     contentEncoding: optional,
     contentLanguage: optional,
     expires: optional,
+    websiteRedirectLocation: optional,
     metadata: fc.option(
       fc.uniqueArray(fc.tuple(line.filter((name) => name !== ""), words), {
         selector: ([name]) => name,

@@ -47,6 +47,22 @@ Deno.test("settings are read at most once a minute; own changes are seen at once
   }, { now: () => now });
 });
 
+Deno.test("settings as they were last seen cost no call, however old they are", async () => {
+  let now = 1_700_000_000_000;
+  await withStore(async (made) => {
+    const { store, hub } = made;
+    await store.updateBucketSettings(BUCKET, () => SETTINGS);
+    now += 3_600_000;
+    await withOther(made, async (other) => {
+      await other.owner();
+      hub.counters.reset();
+      assertEquals(await store.bucketSettings(BUCKET, { remembered: true }), SETTINGS);
+      assertEquals(await other.bucketSettings(BUCKET, { remembered: true }), {});
+      assertEquals(hub.counters.of("*").calls, 0);
+    }, { now: () => now });
+  }, { now: () => now });
+});
+
 Deno.test("a change that fails is told, and what is there is read again", () =>
   withStore(async ({ store, hub }) => {
     await store.updateBucketSettings(BUCKET, () => SETTINGS);

@@ -461,6 +461,46 @@ Deno.test("queryChunk() gives a shard or nothing", async () => {
   );
 });
 
+Deno.test("queryChunk() asks once, with the token of a writer, and takes no answer for none", async () => {
+  for (const code of [400, 401, 429, 500, 503]) {
+    await withServer(() => status(code, { "retry-after": "1" }), async (client, seen) => {
+      assertEquals(await client.queryChunk(HASH), undefined);
+      assertEquals(seen.length, 1);
+      assertEquals(seen[0]?.headers.get("authorization"), "Bearer secret-write");
+    });
+  }
+  await withServer(() => new Response(new Uint8Array(9 << 20)), async (client) => {
+    assertEquals(await client.queryChunk(HASH), undefined);
+  });
+  const abort = new AbortController();
+  await withServer(() => {
+    abort.abort(new RangeError("enough"));
+    return status(404);
+  }, async (client) => {
+    await assertRejects(() => client.queryChunk(HASH, { signal: abort.signal }), RangeError);
+  });
+});
+
+Deno.test("hasXorb() tells what is there, what is not, and what it was not told", async () => {
+  const answers = new Map([["11", 200], ["22", 404], ["33", 403], ["44", 405], ["55", 503]]);
+  await withServer(
+    ({ method, path }) =>
+      new Response(null, {
+        status: method === "HEAD" ? answers.get(path.slice(-2)) ?? 400 : 400,
+        headers: { "content-length": "77" },
+      }),
+    async (client, seen) => {
+      const has = (digits: string) => client.hasXorb(digits.repeat(32));
+      assertEquals(await has("11"), true);
+      assertEquals(await has("22"), false);
+      assertEquals([await has("33"), await has("44")], [undefined, undefined]);
+      assertEquals(seen[0]?.path, `/base/v1/xorbs/default/${"11".repeat(32)}`);
+      await assertRejects(() => has("55"), CasError);
+      assertEquals(seen.length, 4 + 3);
+    },
+  );
+});
+
 Deno.test("fileSize() gives the length of a file or nothing", async () => {
   await withServer(
     ({ path, method }) =>

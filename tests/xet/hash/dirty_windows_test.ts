@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { ChunkEncoder } from "../../../lib/xet/engine/mod.ts";
+import { ChunkEncoder, type EncodedChunk } from "../../../lib/xet/engine/mod.ts";
 import { XetFormatError } from "../../../lib/xet/error.ts";
 import {
   ChunkList,
@@ -35,9 +35,12 @@ const vectors = readJsonVector<Vectors>("file-chunk-hashes.json");
 function chunksOf(data: Uint8Array): ChunkList {
   using encoder = new ChunkEncoder({ compression: "none" });
   const list = new ChunkList();
-  for (const { chunks } of [encoder.push(data), encoder.finish()]) {
-    for (const chunk of chunks) list.push(chunk.hash, chunk.length);
+  const take = (chunks: readonly EncodedChunk[]) =>
+    chunks.forEach(({ hash, length }) => list.push(hash, length));
+  for (let at = 0; at < data.length; at += encoder.capacity) {
+    take(encoder.push(data.subarray(at, at + encoder.capacity)));
   }
+  take(encoder.finish());
   return list;
 }
 

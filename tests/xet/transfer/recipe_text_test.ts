@@ -2,6 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { XetFormatError } from "../../../lib/xet/error.ts";
 import { ChunkList } from "../../../lib/xet/hash/mod.ts";
+import type { ListedFile } from "../../../lib/xet/transfer/file_part.ts";
 import type { FileRecipe } from "../../../lib/xet/transfer/context.ts";
 import { recipeFromText, recipeToText } from "../../../lib/xet/transfer/recipe_text.ts";
 
@@ -50,4 +51,29 @@ Deno.test("recipeFromText() refuses what is not a recipe", () => {
   fc.assert(fc.property(fc.string(), (text) => {
     assertThrows(() => recipeFromText(text), XetFormatError);
   }));
+});
+
+Deno.test("A recipe that is kept in the CAS comes back from a short text", () => {
+  const { hash, size, chunks } = example();
+  const listed: ListedFile = {
+    hash,
+    size,
+    list: { hash: "cd".repeat(32), size: 7240 },
+    count: chunks.count,
+    head: chunks.slice(0, 2),
+    tail: chunks.slice(199),
+  };
+  const text = recipeToText(listed);
+  assert(text.length < 500);
+  assertEquals(recipeFromText(text), listed);
+  const good = JSON.parse(text);
+  const bad: readonly unknown[] = [
+    { ...good, count: 1 },
+    { ...good, tail: good.head },
+    { ...good, head: good.tail },
+    { ...good, head: "%%" },
+    { ...good, list: { hash: "x", size: 1 } },
+    { ...good, size: 1 },
+  ];
+  for (const json of bad) assertThrows(() => recipeFromText(JSON.stringify(json)), XetFormatError);
 });

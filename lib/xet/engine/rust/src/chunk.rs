@@ -45,9 +45,17 @@ impl Header {
     }
 }
 
-/// Writes header and payload of `chunk` and returns their length. `output` has room for the chunk
-/// and a header; a payload that is not shorter than the chunk is stored raw.
-pub fn write(chunk: &[u8], scheme: u8, output: &mut [u8], scratch: &mut [u8; MAX]) -> usize {
+/// A chunk made ready for a xorb.
+pub struct Encoded {
+    /// Bytes that were written.
+    pub written: usize,
+    /// Bytes of header and payload.
+    pub length: usize,
+}
+
+/// Writes header and payload of `chunk`. `output` has room for the chunk and a header. A payload that
+/// would not be shorter than the chunk is the chunk itself, and only its header is written.
+pub fn write(chunk: &[u8], scheme: u8, output: &mut [u8], scratch: &mut [u8; MAX]) -> Encoded {
     let length = chunk.len();
     let room = HEADER..HEADER + length.saturating_sub(1);
     let compressed = match scheme {
@@ -59,18 +67,15 @@ pub fn write(chunk: &[u8], scheme: u8, output: &mut [u8], scratch: &mut [u8; MAX
         }
         _ => None,
     };
-    let (written, payload) = match compressed {
-        Some(payload) => (scheme, payload),
-        None => {
-            output[HEADER..HEADER + length].copy_from_slice(chunk);
-            (SCHEME_NONE, length)
-        }
+    let (scheme, payload, written) = match compressed {
+        Some(payload) => (scheme, payload, HEADER + payload),
+        None => (SCHEME_NONE, length, HEADER),
     };
     output[0] = 0;
     output[1..4].copy_from_slice(&(payload as u32).to_le_bytes()[..3]);
-    output[4] = written;
+    output[4] = scheme;
     output[5..8].copy_from_slice(&(length as u32).to_le_bytes()[..3]);
-    HEADER + payload
+    Encoded { written, length: HEADER + payload }
 }
 
 /// Decodes `payload` into all of `output`; false if it is anything but exactly that many bytes.

@@ -38,8 +38,10 @@ struct State {
     key: [u8; 32],
     scratch: [u8; MAX],
     chunker: Chunker,
-    /// Bytes of the open chunk, at the start of `input`.
+    /// Bytes of the open chunk.
     pending: usize,
+    /// Where in `input` the open chunk begins.
+    open: usize,
     crc32c: Crc,
     crc64nvme: Crc,
 }
@@ -53,6 +55,7 @@ static mut STATE: State = State {
     scratch: [0; MAX],
     chunker: Chunker::new(),
     pending: 0,
+    open: 0,
     crc32c: Crc::new(),
     crc64nvme: Crc::new(),
 };
@@ -205,16 +208,28 @@ pub extern "C" fn encode_reset() {
     let state = state();
     state.chunker.reset();
     state.pending = 0;
+    state.open = 0;
 }
 
-/// Takes `added` bytes that the caller wrote to `input` behind the open chunk; cuts, hashes,
-/// compresses with `scheme`, and writes serialized chunks to `output`, their records to `records`.
-/// `last` ends the open chunk. Results: bytes of output, bytes of the open chunk. Returns the number
-/// of chunks.
+/// Moves the open chunk to the start of `input`, over what the last `encode` left there, and returns its
+/// length: the caller then writes what follows behind it.
+#[unsafe(no_mangle)]
+pub extern "C" fn encode_open() -> usize {
+    let State { input, pending, open, .. } = state();
+    input.copy_within(*open..*open + *pending, 0);
+    *open = 0;
+    *pending
+}
+
+/// Takes `added` bytes that the caller wrote to `input` behind the open chunk; cuts, hashes and
+/// compresses with `scheme`. For each chunk it writes a record, and to `output` its header and compressed
+/// payload; a chunk that does not shrink (its encoded length is its length and a header) has its payload
+/// in `input`, where chunks stand one after the other until `encode_open`. `last` ends the open chunk.
+/// Results: bytes of output, bytes of the open chunk. Returns the number of chunks.
 #[unsafe(no_mangle)]
 pub extern "C" fn encode(added: usize, scheme: u32, last: u32) -> i32 {
-    let State { input, output, records, results, scratch, chunker, pending, .. } = state();
-    let Some(end) = pending.checked_add(added).filter(|&end| end <= INPUT) else {
+    let State { input, output, records, results, scratch, chunker, pending, open, .. } = state();
+    let Some(end) = pending.checked_add(added).filter(|&end| *open == 0 && end <= INPUT) else {
         return BAD_CALL;
     };
     let (mut start, mut written, mut count) = (0, 0, 0);
@@ -229,12 +244,12 @@ pub extern "C" fn encode(added: usize, scheme: u32, last: u32) -> i32 {
         let record = &mut records[count * RECORD..(count + 1) * RECORD];
         record[..32].copy_from_slice(&chunk::hash(bytes));
         record[32..36].copy_from_slice(&(length as u32).to_le_bytes());
-        record[36..].copy_from_slice(&(encoded as u32).to_le_bytes());
+        record[36..].copy_from_slice(&(encoded.length as u32).to_le_bytes());
         start += length;
-        written += encoded;
+        written += encoded.written;
         count += 1;
     }
-    input.copy_within(start..end, 0);
+    *open = start;
     *pending = end - start;
     if last != 0 {
         chunker.reset();

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { withChecksum } from "../../lib/ops/part_checksum.ts";
+import { withChecksum } from "../../lib/ops/computed_checksum.ts";
 
 const streamOf = (text: string) => new Blob([text]).stream();
 

@@ -11,10 +11,10 @@ export interface ChecksummedStream {
 }
 
 /**
- * Computes on the way the checksum that an upload's parts are to have and that nobody sent.
+ * Computes on the way the checksum that an object or a part is to have and that nobody sent.
  *
- * @param stream The bytes of a part.
- * @param choice What the upload's creator chose, if anything.
+ * @param stream The bytes.
+ * @param choice Which one, if any.
  */
 export function withChecksum(
   stream: ReadableStream<Uint8Array>,
@@ -36,7 +36,9 @@ export function withChecksum(
   return {
     stream: stream.pipeThrough(observer),
     checksums() {
-      if (value === undefined) throw new Error("The part has not ended, so it has no checksum yet");
+      if (value === undefined) {
+        throw new Error("The bytes have not ended, so they have no checksum yet");
+      }
       return { [algorithm]: value };
     },
   };

@@ -1,0 +1,164 @@
+import { engineModule } from "./instance.ts";
+
+/** What an encoder in a worker is told. Buffers are transferred. */
+export type EncoderTask =
+  | { readonly kind: "open"; readonly session: number }
+  | {
+    readonly kind: "push";
+    readonly session: number;
+    /** Memory that begins with the block. */
+    readonly block: Uint8Array<ArrayBuffer>;
+    readonly length: number;
+    /** Memory for the serialized chunks. */
+    readonly out: Uint8Array<ArrayBuffer>;
+  }
+  | { readonly kind: "finish"; readonly session: number; readonly out: Uint8Array<ArrayBuffer> }
+  | { readonly kind: "close"; readonly session: number };
+
+/** What the worker answers to `push` and `finish`, in order. */
+export interface EncoderResult {
+  readonly session: number;
+  /** The engine's records of the chunks that are whole now. */
+  readonly records: Uint8Array<ArrayBuffer>;
+  /** The block's memory, to be used again. */
+  readonly block?: Uint8Array<ArrayBuffer>;
+  /** The serialized chunks, one after the other. */
+  readonly out: Uint8Array<ArrayBuffer>;
+}
+
+/** The part of a worker's global scope that is used. */
+interface Scope {
+  postMessage(message: unknown, transfer: ArrayBuffer[]): void;
+  onmessage: ((event: MessageEvent<WebAssembly.Module | EncoderTask>) => void) | null;
+}
+
+/** How long a worker may take to say that it is ready, in milliseconds. */
+const START_MS = 10_000;
+
+/**
+ * What runs in the worker. Its text is the worker's whole source, so it may use nothing from around it: a
+ * worker from a file would need the permission to read it (Deno), and a bundle would not hold it.
+ */
+function encoderScope(scope: Scope): void {
+  const [RECORD, HEADER, LZ4] = [40, 8, 1];
+  interface Calls {
+    memory: WebAssembly.Memory;
+    input(): number;
+    output(): number;
+    records(): number;
+    encode_reset(): void;
+    encode_open(): number;
+    encode(added: number, scheme: number, last: number): number;
+  }
+  interface Engine {
+    calls: Calls;
+    memory: Uint8Array<ArrayBuffer>;
+    view: DataView;
+  }
+  const sessions = new Map<number, Engine>();
+  const idle: Engine[] = [];
+  let module: WebAssembly.Module | undefined;
+
+  const open = (): Engine => {
+    if (module === undefined) throw new Error("There is no module yet");
+    const calls = new WebAssembly.Instance(module).exports as unknown as Calls;
+    const buffer = calls.memory.buffer as ArrayBuffer;
+    return { calls, memory: new Uint8Array(buffer), view: new DataView(buffer) };
+  };
+
+  const encode = (
+    { calls, memory, view }: Engine,
+    block: Uint8Array,
+    out: Uint8Array,
+    last: boolean,
+  ): Uint8Array<ArrayBuffer> => {
+    const input = calls.input();
+    memory.set(block, input + calls.encode_open());
+    const count = calls.encode(block.length, LZ4, last ? 1 : 0);
+    if (count < 0) throw new RangeError(`The chunk engine refused ${block.length} bytes`);
+    const records = calls.records();
+    let [read, from, to] = [input, calls.output(), 0];
+    for (let at = records; at < records + count * RECORD; at += RECORD) {
+      const length = view.getUint32(at + 32, true);
+      const encoded = view.getUint32(at + 36, true);
+      const raw = encoded === length + HEADER;
+      const written = raw ? HEADER : encoded;
+      out.set(memory.subarray(from, from + written), to);
+      if (raw) out.set(memory.subarray(read, read + length), to + HEADER);
+      [read, from, to] = [read + length, from + written, to + encoded];
+    }
+    return memory.slice(records, records + count * RECORD);
+  };
+
+  const run = (task: EncoderTask): void => {
+    const { session } = task;
+    if (task.kind === "open") {
+      const engine = idle.pop() ?? open();
+      engine.calls.encode_reset();
+      sessions.set(session, engine);
+      return;
+    }
+    const engine = sessions.get(session);
+    if (engine === undefined) return;
+    if (task.kind === "close") {
+      sessions.delete(session);
+      if (idle.length < 8) idle.push(engine);
+    } else if (task.kind === "push") {
+      const { block, length, out } = task;
+      const records = encode(engine, block.subarray(0, length), out, false);
+      scope.postMessage({ session, records, block, out }, [
+        records.buffer,
+        block.buffer,
+        out.buffer,
+      ]);
+    } else {
+      const { out } = task;
+      const records = encode(engine, new Uint8Array(0), out, true);
+      scope.postMessage({ session, records, out }, [records.buffer, out.buffer]);
+    }
+  };
+
+  scope.onmessage = ({ data }) => {
+    if (!(data instanceof WebAssembly.Module)) return run(data);
+    module = data;
+    scope.postMessage("ready", []);
+  };
+}
+
+/**
+ * Starts a worker that encodes.
+ *
+ * @throws {Error} If there cannot be one here, or it does not answer.
+ */
+export async function startEncoderWorker(): Promise<Worker> {
+  const source = `(${encoderScope})(self);`;
+  const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+  try {
+    const worker = new Worker(url, { type: "module" });
+    try {
+      await ready(worker);
+    } catch (error) {
+      worker.terminate();
+      throw error;
+    }
+    return worker;
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}
+
+function ready(worker: Worker): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error("A worker did not answer")), START_MS);
+    worker.onmessage = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    worker.onerror = (event) => {
+      event.preventDefault();
+      clearTimeout(timer);
+      reject(new Error(`A worker did not start: ${event.message}`));
+    };
+    worker.postMessage(engineModule());
+  });
+}

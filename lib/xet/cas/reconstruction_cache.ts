@@ -1,6 +1,5 @@
 import { LRUCache } from "lru-cache";
 import { SingleFlight } from "../../flow/single_flight.ts";
-import type { FileRange } from "./cas_options.ts";
 import type { Reconstruction } from "./reconstruction.ts";
 
 /** About what a term and a source take in memory, in bytes. */
@@ -16,8 +15,8 @@ export interface ReconstructionName {
   readonly owner: string;
   /** The file hash in printed form. */
   readonly hash: string;
-  /** Default: the whole file. */
-  readonly range?: FileRange | undefined;
+  /** Inclusive positions in the file. Default: all of it. */
+  readonly range?: { readonly first: number; readonly last: number } | undefined;
 }
 
 /**

@@ -11,6 +11,8 @@ export class ChunkCursor {
   #feed: SourceFeed | undefined;
 
   /**
+   * Nothing is fetched before it is asked.
+   *
    * @param pool Where chunks come from.
    * @param wanted Which.
    */

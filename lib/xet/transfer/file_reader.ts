@@ -4,7 +4,7 @@ import type { FileRange } from "../cas/cas_options.ts";
 import type { Reconstruction } from "../cas/reconstruction.ts";
 import { XetFormatError } from "../error.ts";
 import { type ChunkRun, lengthsOf } from "./block.ts";
-import type { ChunkCursor } from "./chunk_cursor.ts";
+import { ChunkCursor } from "./chunk_cursor.ts";
 import { type PlannedTerm, planTerms } from "./file_plan.ts";
 import type { ReadPool } from "./read_pool.ts";
 import { BrokenOffError, LostPlaceError } from "./source_feed.ts";
@@ -141,7 +141,7 @@ export class FileReader {
     // Who comes later begins at the beginning: the rest of what is too long to keep is of no use.
     const keep = pool.cache.maxBytes / 2 - (position - range.first);
     const wanted = { cas, xorb: term.xorbHash, source, chunks: term, hashed, keep, fresh };
-    const cursor = pool.open(wanted);
+    const cursor = new ChunkCursor(pool, wanted);
     this.#cursors.set(index, cursor);
     return cursor;
   }

@@ -1,5 +1,6 @@
 import { LRUCache } from "lru-cache";
-import type { FileRecipe } from "./context.ts";
+import type { Term } from "../format/mod.ts";
+import type { ChunkList } from "../hash/mod.ts";
 
 /** The hashes of chunks that follow one another in a xorb. */
 interface Run {
@@ -58,7 +59,10 @@ export class KnownHashes {
   }
 
   /** Adds the hashes of all chunks of a file. */
-  addFile({ terms, chunks }: Pick<FileRecipe, "terms" | "chunks">): void {
+  addFile({ terms, chunks }: {
+    readonly terms: readonly Term[];
+    readonly chunks: ChunkList;
+  }): void {
     let first = 0;
     for (const { xorbHash, start, end } of terms) {
       this.add(xorbHash, start, chunks.hashes(first, first + end - start));

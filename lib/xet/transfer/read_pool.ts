@@ -4,7 +4,6 @@ import type { CasClient } from "../cas/cas_client.ts";
 import type { FetchSource, Span } from "../cas/reconstruction.ts";
 import type { Block } from "./block.ts";
 import { BlockCache } from "./block_cache.ts";
-import { ChunkCursor } from "./chunk_cursor.ts";
 import type { DiskCache } from "./disk_cache.ts";
 import type { FeedPlace } from "./feed_place.ts";
 import { KnownHashes } from "./known_hashes.ts";
@@ -89,11 +88,6 @@ export class ReadPool {
   put(block: Block): void {
     this.#context.cache.put(block);
     this.#context.disk?.put(block);
-  }
-
-  /** Opens a run of chunks for one reader. Nothing is fetched before it asks. */
-  open(wanted: WantedChunks): ChunkCursor {
-    return new ChunkCursor(this, wanted);
   }
 
   /**

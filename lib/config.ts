@@ -52,7 +52,7 @@ export interface Config {
   readonly otherNamespaces: readonly string[];
   /** How long requests under way may take when the gateway is stopped. */
   readonly shutdownGraceSeconds: number;
-  /** Threads for the byte work of uploads; absent for as many as pay. */
+  /** Threads for the byte work of uploads, and as many for downloads; absent for as many as pay. */
   readonly workers?: number;
   /** The least level that is logged. */
   readonly logLevel: LogLevel;
@@ -199,7 +199,7 @@ export const VARIABLES: Readonly<Record<VariableName, string>> = {
   HUGBUCKET_REDIRECT:
     "true: answer GET of an object with 302 to the Hub's own URL where that can be",
   HUGBUCKET_WORKERS:
-    "threads for the byte work of uploads (default: processors less one, at most 4)",
+    "threads for uploads, and as many for downloads (default: processors less one, at most 4)",
   HUGBUCKET_SHUTDOWN_GRACE: "seconds that requests under way may take when the gateway is stopped",
   HUGBUCKET_LOG_LEVEL: `least level to log: ${LOG_LEVELS.join(", ")}`,
 };

@@ -63,7 +63,10 @@ export interface GatewayOptions {
   readonly diskCache?: { readonly directory: string; readonly maxBytes: number };
   /** Seconds without a byte after which a fetch of stored bytes is begun anew. Default: 5. */
   readonly stallTimeoutSeconds?: number;
-  /** Threads for the byte work of uploads; 0 does it in place. Default: processors less one, at most 4. */
+  /**
+   * Threads for the byte work of uploads, and as many for that of downloads; 0 does it in place. Default:
+   * processors less one, at most 4.
+   */
   readonly workers?: number;
   /** Seconds of rest after which an unfinished upload is dropped. Default: 86,400. */
   readonly multipartUploadTtlSeconds?: number;

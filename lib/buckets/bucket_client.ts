@@ -27,7 +27,7 @@ import {
   Transfers,
 } from "./transfers.ts";
 import { listTree, type ListTreeOptions } from "./tree.ts";
-import { EncoderPool } from "../xet/engine/mod.ts";
+import { DecoderPool, EncoderPool } from "../xet/engine/mod.ts";
 import { XetTokens } from "./xet_tokens.ts";
 
 /** What a {@linkcode BucketClient} is given. */
@@ -40,7 +40,10 @@ export interface BucketClientOptions {
   readonly namespace?: string | undefined;
   /** Memory for all transfers together, or its size in bytes. Default: 192 MiB. */
   readonly memoryBudget?: MemoryBudget | number | undefined;
-  /** Threads for the byte work of uploads; 0 does it in place. Default: processors less one, at most 4. */
+  /**
+   * Threads for the byte work of uploads, and as many for that of downloads; 0 does it in place.
+   * Default: processors less one, at most 4.
+   */
   readonly workers?: number | undefined;
   /** Sends all requests but those that carry xorbs. Default: the runtime's. */
   readonly fetch?: typeof fetch | undefined;
@@ -137,6 +140,7 @@ export class BucketClient {
     this.#transfers = new Transfers({
       tokens: this.#tokens,
       encoders: new EncoderPool(workers),
+      decoders: new DecoderPool(workers),
       budget: typeof memoryBudget === "number" ? new MemoryBudget(memoryBudget) : memoryBudget,
       fetch,
       sleep,

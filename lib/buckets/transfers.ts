@@ -6,7 +6,7 @@ import { CasClient } from "../xet/cas/cas_client.ts";
 import { createNodeSender } from "../xet/cas/node_sender.ts";
 import { ReconstructionCache } from "../xet/cas/reconstruction_cache.ts";
 import { composeFiles } from "../xet/transfer/compose_files.ts";
-import type { EncoderPool } from "../xet/engine/mod.ts";
+import type { DecoderPool, EncoderPool } from "../xet/engine/mod.ts";
 import { ChunkIndex } from "../xet/transfer/chunk_index.ts";
 import type { FileRecipe, TransferContext } from "../xet/transfer/context.ts";
 import { DiskCache } from "../xet/transfer/disk_cache.ts";
@@ -39,6 +39,8 @@ export interface TransfersOptions {
   readonly budget: MemoryBudget;
   /** Does the byte work of uploads; is closed with the transfers. */
   readonly encoders?: EncoderPool | undefined;
+  /** Does the byte work of downloads; is closed with the transfers. */
+  readonly decoders?: DecoderPool | undefined;
   /** Sends requests. */
   readonly fetch?: typeof fetch | undefined;
   /** Waits between attempts. */
@@ -84,10 +86,10 @@ export class Transfers {
   /** @param options What it stands on. */
   constructor(options: TransfersOptions) {
     this.#options = options;
-    const { budget, now } = options;
+    const { budget, decoders, now } = options;
     this.#known = new ChunkIndex(budget, now);
     this.#disk = options.diskCache && new DiskCache({ ...options.diskCache, turn: this.#turn });
-    this.#pool = new ReadPool({ budget, turn: this.#turn, disk: this.#disk });
+    this.#pool = new ReadPool({ budget, turn: this.#turn, decoders, disk: this.#disk });
     this.#reconstructions = new ReconstructionCache(now && { now });
   }
 
@@ -136,6 +138,7 @@ export class Transfers {
   async close(): Promise<void> {
     this.#sender.close();
     await this.#options.encoders?.close();
+    await this.#options.decoders?.close();
     await this.#disk?.close();
   }
 

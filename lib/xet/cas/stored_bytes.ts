@@ -56,6 +56,23 @@ export class StoredBytes {
     if (this.#left === 0 && !this.#whole) await this.#expectEnd();
   }
 
+  /**
+   * Takes bytes away from the front with the memory that they are in.
+   *
+   * @param length How many.
+   * @param spare Memory to go on with, if it is large enough.
+   * @returns Memory that begins with them.
+   */
+  takeAway(length: number, spare: ArrayBuffer | undefined): ArrayBuffer {
+    const given = this.#buffer;
+    const fits = spare !== undefined && spare.byteLength >= given.byteLength;
+    this.#buffer = fits ? spare : new ArrayBuffer(given.byteLength);
+    const rest = new Uint8Array(given, length, this.#filled - length);
+    new Uint8Array(this.#buffer).set(rest);
+    this.#filled = rest.length;
+    return given;
+  }
+
   /** Takes bytes away from the front of what has arrived. */
   take(length: number): void {
     this.bytes.copyWithin(0, length);

@@ -15,6 +15,8 @@ export {
 } from "./chunk_header.ts";
 export { type ChunkCompression, ChunkEncoder } from "./chunk_encoder.ts";
 export type { EncodedChunk } from "./encoded_chunks.ts";
+export { DecoderPool } from "./decoder_pool.ts";
+export { type WholeChunks, wholeChunks } from "./whole_chunks.ts";
 export { type EncodedPage, EncoderPool, StreamEncoder, usefulWorkers } from "./encoder_pool.ts";
 export { compressChunk, decompressChunk } from "./compression.ts";
 export {

@@ -2,6 +2,7 @@ import { FairTurn } from "../../flow/fair_turn.ts";
 import type { MemoryBudget } from "../../flow/memory_budget.ts";
 import type { CasClient } from "../cas/cas_client.ts";
 import type { FetchSource, Span } from "../cas/reconstruction.ts";
+import type { DecoderPool } from "../engine/mod.ts";
 import type { Block } from "./block.ts";
 import { BlockCache } from "./block_cache.ts";
 import type { DiskCache } from "./disk_cache.ts";
@@ -15,6 +16,8 @@ export interface ReadPoolOptions {
   readonly budget: MemoryBudget;
   /** Default: one of its own. */
   readonly turn?: FairTurn | undefined;
+  /** Workers for the byte work. Default: it is done in place. */
+  readonly decoders?: DecoderPool | undefined;
   /** Keeps chunks on disk, too. Default: none does. */
   readonly disk?: DiskCache | undefined;
   /** Milliseconds, from any time on. Default: `performance.now`. */
@@ -53,6 +56,7 @@ export class ReadPool {
       turn: options.turn ?? new FairTurn(),
       cache: new BlockCache(options.budget),
       disk: options.disk,
+      decoders: options.decoders,
       known: new KnownHashes(),
       clock: options.clock ?? (() => performance.now()),
     };

@@ -4,6 +4,7 @@ import type { Lease, MemoryBudget } from "../../flow/memory_budget.ts";
 import type { CasClient } from "../cas/cas_client.ts";
 import type { FetchSource } from "../cas/reconstruction.ts";
 import type { StoredBytes } from "../cas/stored_bytes.ts";
+import type { DecoderPool } from "../engine/mod.ts";
 import { ChunkList, printHash, xorbHash } from "../hash/mod.ts";
 import type { Block, ChunkRun } from "./block.ts";
 import type { BlockCache } from "./block_cache.ts";
@@ -16,6 +17,7 @@ import type { KnownHashes } from "./known_hashes.ts";
 export interface FeedContext {
   readonly budget: MemoryBudget;
   readonly turn: FairTurn;
+  readonly decoders?: DecoderPool | undefined;
   readonly cache: BlockCache;
   readonly disk?: DiskCache | undefined;
   readonly known: KnownHashes;
@@ -206,8 +208,8 @@ export class SourceFeed {
 
   async #read(bytes: StoredBytes): Promise<void> {
     const { xorb, source: { chunks }, hashed } = this.#source;
-    const { known, turn } = this.#context;
-    const decoder = new BlockDecoder(bytes, { xorb, chunks, hashed, known, turn });
+    const { known, turn, decoders } = this.#context;
+    const decoder = new BlockDecoder(bytes, { xorb, chunks, hashed, known, turn, decoders });
     while (this.#head < chunks.end) {
       const lease = await this.#room();
       try {

@@ -75,6 +75,23 @@ Deno.test("StoredBytes throws when too few or too many bytes come", async () => 
   }
 });
 
+Deno.test("StoredBytes gives the memory of its first bytes away and goes on with other memory", async () => {
+  const bytes = Uint8Array.from({ length: 40 }, (_, i) => i);
+  const reader = new BodyReader(bodyOf(bytes, [7]), guard);
+  const stored = new StoredBytes(reader, { start: 0, end: 39 }, false, "it");
+  const got: number[] = [];
+  let spare: ArrayBuffer | undefined;
+  for (let length = 5; !stored.complete || stored.bytes.length > 0; length = 9) {
+    await stored.fill(length);
+    const taken = Math.min(length, stored.bytes.length);
+    const memory = stored.takeAway(taken, spare);
+    got.push(...new Uint8Array(memory, 0, taken));
+    spare = memory.transfer(length === 5 ? 1 : undefined); // the first is too small to be used
+  }
+  assertEquals(got, [...bytes]);
+  await reader.close();
+});
+
 Deno.test("BodyReader of no body is at its end, and closing cancels what is left", async () => {
   const none = new BodyReader(null, guard);
   assertEquals((await none.read(new ArrayBuffer(4), 0)).count, 0);

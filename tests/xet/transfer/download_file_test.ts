@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { MemoryBudget } from "../../../lib/flow/memory_budget.ts";
 import { CasError } from "../../../lib/xet/cas/cas_error.ts";
+import { DecoderPool } from "../../../lib/xet/engine/mod.ts";
 import { XetFormatError } from "../../../lib/xet/error.ts";
 import { ZERO_HASH } from "../../../lib/xet/hash/mod.ts";
 import type { FileRecipe, TransferContext } from "../../../lib/xet/transfer/context.ts";
@@ -75,6 +76,32 @@ for (const v1Only of [false, true]) {
     assertEquals(context.budget.used, 0);
   });
 }
+
+Deno.test("downloadFile() gives the same with workers", async () => {
+  await using server = new TestCas();
+  const decoders = new DecoderPool(1);
+  await decoders.start();
+  assert(decoders.isReady);
+  const bytes = mixed();
+  const { recipe, ...rest } = await stored(server, bytes);
+  const pool = new ReadPool({ ...rest, decoders });
+  for (const range of [undefined, { first: 123_456, last: 2_345_678 }, { first: 9, last: 9 }]) {
+    const stream = downloadFile({ ...rest, pool }, recipe, { range });
+    assertEquals(
+      await collect(stream),
+      range ? bytes.slice(range.first, range.last + 1) : bytes,
+    );
+  }
+  const { holdLength: _, ...limits } = LIMITS;
+  server.fault = (request, answer) => isData(request) ? flipped(answer) : undefined;
+  const fresh = new ReadPool({ ...rest, decoders });
+  await assertRejects(
+    () => collect(downloadFile({ ...rest, limits, pool: fresh }, recipe)),
+    XetFormatError,
+  );
+  await settled(rest);
+  await decoders.close();
+});
 
 Deno.test("downloadFile() of the empty file asks nobody", async () => {
   await using server = new TestCas();

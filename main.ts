@@ -37,6 +37,7 @@ async function serve(config: Config): Promise<void> {
   const accessKey = await chooseAccessKey(config, embedded);
   const problem = exposureProblem(config, accessKey !== undefined);
   if (problem !== undefined) fail(problem);
+  await checkCacheAccess(config);
   const hub = config.hfToken === undefined ? await startHub(config, LOCAL_TOKEN) : undefined;
   const gateway = createGateway({
     token: config.hfToken ?? LOCAL_TOKEN,
@@ -48,7 +49,13 @@ async function serve(config: Config): Promise<void> {
     domains: config.domains,
     corsOrigins: config.corsOrigins,
     storeChecksums: config.storeChecksums,
+    redirect: config.redirect,
+    lentBodies: true,
     memoryBudget: config.memoryBudget,
+    stallTimeoutSeconds: config.stallTimeoutSeconds,
+    ...(config.cacheDir !== undefined && {
+      diskCache: { directory: config.cacheDir, maxBytes: config.cacheSize },
+    }),
     otherNamespaces: config.otherNamespaces,
     ...(config.workers !== undefined && { workers: config.workers }),
     multipartUploadTtlSeconds: config.multipartUploadTtlSeconds,
@@ -138,6 +145,15 @@ async function chooseAccessKey(
 ): Promise<AccessKey | undefined> {
   if (config.credential !== undefined || !mayUseDisk) return config.credential;
   return await accessKeyOf(config.dataDir);
+}
+
+/** A cache that may not be used would fail at each read. */
+async function checkCacheAccess({ cacheDir }: Config): Promise<void> {
+  if (cacheDir === undefined) return;
+  for (const name of ["read", "write"] as const) {
+    const { state } = await Deno.permissions.query({ name, path: cacheDir });
+    if (state !== "granted") fail(`HUGBUCKET_CACHE_DIR ${cacheDir} needs --allow-${name}`);
+  }
 }
 
 function scheduleSweeps(gateway: Gateway, log: Log): void {

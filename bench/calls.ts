@@ -131,6 +131,7 @@ function steps(): readonly Step[] {
     one("HeadObject", "HEAD", "bench/small"),
     one("GetObject 4 KiB, the first of the bucket", "GET", "bench/first"),
     one("GetObject 4 KiB", "GET", "bench/small"),
+    one("GetObject 4 KiB, again", "GET", "bench/small"),
     one("GetObject 100 MiB", "GET", "bench/large"),
     one("GetObject, 64 KiB of 100 MiB", "GET", "bench/large", () => ({
       headers: { range: `bytes=${50 * MIB}-${50 * MIB + 65_535}` },
@@ -144,6 +145,8 @@ function steps(): readonly Step[] {
     many(`PutObject 4 KiB, ${CLIENTS} at a time`, (s3, i) => s3("PUT", `bench/many/${i}`, small())),
     many(`HeadObject, ${CLIENTS} at a time`, (s3, i) => s3("HEAD", `bench/many/${i}`)),
     many(`GetObject 4 KiB, ${CLIENTS} at a time`, (s3, i) => s3("GET", `bench/many/${i}`)),
+    one("PutObject 8 MiB", "PUT", "bench/shared", () => ({ body: bytes(8 * MIB) })),
+    many(`GetObject 8 MiB, one object, ${CLIENTS} at a time`, (s3) => s3("GET", "bench/shared")),
     {
       name: `DeleteObjects, ${CLIENTS} keys`,
       run: async (s3) => {

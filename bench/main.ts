@@ -102,14 +102,15 @@ function showThroughput(size: number, { kinds, relayPut, relayGet }: ThroughputR
     `${relayPut.cpu.toFixed(2)} + ${engine.toFixed(2)}`,
     ratio(put.cpu, relayPut.cpu + engine),
   ];
-  const down = ({ kind, get }: KindResult) => [
-    `GET ${kind}`,
-    get.megabytesPerSecond.toFixed(0),
-    ratio(get.megabytesPerSecond, relayGet.megabytesPerSecond),
-    get.cpu.toFixed(2),
-    relayGet.cpu.toFixed(2),
-    ratio(get.cpu, relayGet.cpu),
-  ];
+  const down = ({ kind, reads }: KindResult) =>
+    reads.filter(({ streams }) => streams === 1).map(({ gateway: get }) => [
+      `GET ${kind}`,
+      get.megabytesPerSecond.toFixed(0),
+      ratio(get.megabytesPerSecond, relayGet.megabytesPerSecond),
+      get.cpu.toFixed(2),
+      relayGet.cpu.toFixed(2),
+      ratio(get.cpu, relayGet.cpu),
+    ]);
   const relay = (name: string, { megabytesPerSecond, cpu }: typeof relayPut) => [
     name,
     megabytesPerSecond.toFixed(0),
@@ -122,8 +123,19 @@ function showThroughput(size: number, { kinds, relayPut, relayGet }: ThroughputR
     ["", "MB/s", "÷ relay", "CPU ns/B", "floor ns/B", "÷ floor"],
     ...kinds.map(up),
     relay("PUT through a bare relay", relayPut),
-    ...kinds.map(down),
+    ...kinds.flatMap(down),
     relay("GET through a bare relay", relayGet),
+  ]);
+  showTable(`GET against a bare relay of the same objects from the same hub, best of three`, [
+    ["", "MB/s", "relay MB/s", "÷ relay", "CPU ns/B", "relay ns/B"],
+    ...kinds.flatMap(({ reads }) => reads).map(({ kind, streams, gateway, relay }) => [
+      streams === 1 ? `${kind}, ${sizeText(size)}` : `${kind}, ${streams} at once, as much in all`,
+      gateway.megabytesPerSecond.toFixed(0),
+      relay.megabytesPerSecond.toFixed(0),
+      ratio(gateway.megabytesPerSecond, relay.megabytesPerSecond),
+      gateway.cpu.toFixed(2),
+      relay.cpu.toFixed(2),
+    ]),
   ]);
   const stored = kinds.map(({ kind, stored }) => `${kind} ${stored.toFixed(2)}`);
   console.log(`Stored bytes per byte: ${stored.join(", ")}\n`);

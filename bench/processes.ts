@@ -56,6 +56,34 @@ export async function startGateway(
   return { ...process, url: ready.url ?? "" };
 }
 
+/** A transfer: speed in MB/s (10⁶ bytes), CPU of one process in nanoseconds a byte. */
+export interface Speed {
+  readonly megabytesPerSecond: number;
+  readonly cpu: number;
+}
+
+/** Does work that moves bytes, and tells how fast it was and what a process spent on it. */
+export async function cpuOf(
+  process: ServerProcess,
+  bytes: number,
+  work: () => Promise<void>,
+): Promise<Speed> {
+  const [cpu, start] = [process.cpuSeconds(), performance.now()];
+  await work();
+  const ms = performance.now() - start;
+  return {
+    megabytesPerSecond: bytes / ms / 1000,
+    cpu: (process.cpuSeconds() - cpu) * 1e9 / bytes,
+  };
+}
+
+/** Starts a relay that gives objects of a hub by the Hub's own URLs. */
+export async function startHubRelay(hub: HubProcess): Promise<ServerProcess> {
+  const args = ["run", "-A", "bench/relay.ts", "hub", hub.url, hub.token];
+  const { process, ready } = await start(args, jsonLine);
+  return { ...process, url: ready.url ?? "" };
+}
+
 /** Starts the relay, or with no origin given the origin that it relays to and from. */
 export async function startRelay(origin?: string): Promise<ServerProcess> {
   const role = origin === undefined ? ["origin"] : ["relay", origin];

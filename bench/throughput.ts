@@ -1,27 +1,25 @@
-/** How fast one stream goes in and out, and what the gateway's process spends on each byte. */
+/** How fast objects go in and out, and what the gateway's process spends on each byte. */
 
 import { ChunkEncoder } from "../lib/xet/engine/mod.ts";
 import { call, get, put } from "./client.ts";
 import { DATA_KINDS, type DataKind, DataSource } from "./data.ts";
 import {
+  cpuOf,
   mainThreadSeconds,
-  type ServerProcess,
+  type Speed,
   startGateway,
   startHub,
+  startHubRelay,
   startRelay,
 } from "./processes.ts";
-
-/** One transfer: speed in MB/s (10⁶ bytes), CPU of one process in nanoseconds a byte. */
-export interface Speed {
-  readonly megabytesPerSecond: number;
-  readonly cpu: number;
-}
+import { measureReads, type ReadResult } from "./reads.ts";
 
 /** What was measured with one kind of data. */
 export interface KindResult {
   readonly kind: DataKind;
   readonly put: Speed;
-  readonly get: Speed;
+  /** One object alone, and several at once. */
+  readonly reads: readonly ReadResult[];
   /** Cutting, hashing and compressing alone, in one thread, in nanoseconds a byte. */
   readonly engine: number;
   /** Stored bytes over bytes. */
@@ -40,9 +38,10 @@ const MIB = 1024 * 1024;
 const WARM_UP = 64 * MIB;
 const ENGINE_BLOCKS = 8 * MIB;
 const ENGINE_ROUNDS = 32;
+const STREAMS = 8;
 
 /**
- * Measures one PUT and one GET for each kind of data.
+ * Measures PUT and GET for each kind of data.
  *
  * @param size Bytes of an object.
  * @param signal Ends it.
@@ -54,6 +53,8 @@ export async function measureThroughput(
   const floor = await measureRelay(size, signal);
   await using hub = await startHub();
   await using gateway = await startGateway(hub);
+  await using relay = await startHubRelay(hub);
+  const servers = { gateway, relay };
   const bucket = `${gateway.url}/bench`;
   await call("PUT", bucket, { signal });
   const kinds: KindResult[] = [];
@@ -61,11 +62,20 @@ export async function measureThroughput(
     const source = new DataSource(kind);
     const url = `${bucket}/${kind}`;
     await put(url, source.blocks(WARM_UP), WARM_UP, { signal });
-    await get(url, WARM_UP, { signal });
+    for (const { url } of [gateway, relay]) await get(`${url}/bench/${kind}`, WARM_UP, { signal });
+    const up = await cpuOf(gateway, size, () => put(url, source.blocks(size), size, { signal }));
+    const part = Math.ceil(size / STREAMS);
+    const parts = Array.from({ length: STREAMS }, (_, i) => `bench/${kind}-${i}`);
+    for (const path of parts) {
+      await put(`${gateway.url}/${path}`, source.blocks(part), part, { signal });
+    }
     kinds.push({
       kind,
-      put: await measure(gateway, size, () => put(url, source.blocks(size), size, { signal })),
-      get: await measure(gateway, size, () => get(url, size, { signal })),
+      put: up,
+      reads: [
+        { kind, streams: 1, ...await measureReads(servers, [`bench/${kind}`], size, signal) },
+        { kind, streams: STREAMS, ...await measureReads(servers, parts, part, signal) },
+      ],
       ...measureEngine(source),
     });
   }
@@ -82,22 +92,8 @@ async function measureRelay(size: number, signal: AbortSignal) {
   await send(WARM_UP);
   await receive(WARM_UP);
   return {
-    relayPut: await measure(relay, size, () => send(size)),
-    relayGet: await measure(relay, size, () => receive(size)),
-  };
-}
-
-async function measure(
-  process: ServerProcess,
-  size: number,
-  work: () => Promise<void>,
-): Promise<Speed> {
-  const [cpu, start] = [process.cpuSeconds(), performance.now()];
-  await work();
-  const ms = performance.now() - start;
-  return {
-    megabytesPerSecond: size / ms / 1000,
-    cpu: (process.cpuSeconds() - cpu) * 1e9 / size,
+    relayPut: await cpuOf(relay, size, () => send(size)),
+    relayGet: await cpuOf(relay, size, () => receive(size)),
   };
 }
 

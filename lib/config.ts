@@ -40,11 +40,19 @@ export interface Config {
   readonly multipartUploadTtlSeconds: number;
   /** Bytes that all transfers together may hold in memory. */
   readonly memoryBudget: number;
+  /** Where content that was read is kept on disk; nowhere when absent. */
+  readonly cacheDir: string | undefined;
+  /** Most bytes kept there. */
+  readonly cacheSize: number;
+  /** Seconds without a byte after which a fetch of stored bytes is begun anew. */
+  readonly stallTimeoutSeconds: number;
+  /** Whether readers of objects are sent to the Hub's own URLs. */
+  readonly redirect: boolean;
   /** Namespaces whose buckets are listed besides those of the default one. */
   readonly otherNamespaces: readonly string[];
   /** How long requests under way may take when the gateway is stopped. */
   readonly shutdownGraceSeconds: number;
-  /** Threads for the byte work of uploads; absent for as many as pay. */
+  /** Threads for the byte work of uploads, and as many for downloads; absent for as many as pay. */
   readonly workers?: number;
   /** The least level that is logged. */
   readonly logLevel: LogLevel;
@@ -152,6 +160,10 @@ const SCHEMA = v.object({
   HUGBUCKET_CORS_ORIGINS: v.optional(origins),
   HUGBUCKET_MULTIPART_UPLOAD_TTL: v.optional(seconds, "86400"),
   HUGBUCKET_MEMORY_BUDGET: v.optional(bytes, "128MiB"),
+  HUGBUCKET_CACHE_DIR: v.optional(text),
+  HUGBUCKET_CACHE_SIZE: v.optional(bytes, "1GiB"),
+  HUGBUCKET_STALL_TIMEOUT: v.optional(seconds, "5"),
+  HUGBUCKET_REDIRECT: v.optional(flag, "false"),
   HUGBUCKET_WORKERS: v.optional(workers),
   HUGBUCKET_SHUTDOWN_GRACE: v.optional(seconds, "300"),
   HUGBUCKET_LOG_LEVEL: v.optional(logLevel, "info"),
@@ -180,8 +192,14 @@ export const VARIABLES: Readonly<Record<VariableName, string>> = {
   HUGBUCKET_CORS_ORIGINS: "origins whose scripts may use buckets without CORS rules, or *",
   HUGBUCKET_MULTIPART_UPLOAD_TTL: "seconds of rest after which an unfinished upload is dropped",
   HUGBUCKET_MEMORY_BUDGET: "bytes that all transfers together may hold, such as 128MiB",
+  HUGBUCKET_CACHE_DIR: "directory that keeps content that was read; default: none",
+  HUGBUCKET_CACHE_SIZE: "most bytes in it",
+  HUGBUCKET_STALL_TIMEOUT:
+    "seconds without a byte after which a fetch from the store is begun anew",
+  HUGBUCKET_REDIRECT:
+    "true: answer GET of an object with 302 to the Hub's own URL where that can be",
   HUGBUCKET_WORKERS:
-    "threads for the byte work of uploads (default: processors less one, at most 4)",
+    "threads for uploads, and as many for downloads (default: processors less one, at most 4)",
   HUGBUCKET_SHUTDOWN_GRACE: "seconds that requests under way may take when the gateway is stopped",
   HUGBUCKET_LOG_LEVEL: `least level to log: ${LOG_LEVELS.join(", ")}`,
 };
@@ -230,6 +248,10 @@ function toConfig(env: v.InferOutput<typeof SCHEMA>): Config {
     corsOrigins: env.HUGBUCKET_CORS_ORIGINS ?? [],
     multipartUploadTtlSeconds: env.HUGBUCKET_MULTIPART_UPLOAD_TTL,
     memoryBudget: env.HUGBUCKET_MEMORY_BUDGET,
+    cacheDir: env.HUGBUCKET_CACHE_DIR,
+    cacheSize: env.HUGBUCKET_CACHE_SIZE,
+    stallTimeoutSeconds: env.HUGBUCKET_STALL_TIMEOUT,
+    redirect: env.HUGBUCKET_REDIRECT,
     otherNamespaces: env.HUGBUCKET_NAMESPACES ?? [],
     shutdownGraceSeconds: env.HUGBUCKET_SHUTDOWN_GRACE,
     ...(env.HUGBUCKET_WORKERS !== undefined && { workers: env.HUGBUCKET_WORKERS }),

@@ -42,9 +42,31 @@ export interface GatewayOptions {
    * inside. Default: none.
    */
   readonly corsOrigins?: readonly string[];
+  /**
+   * Whether GET of an object is answered with 302 to the Hub's own URL where that can be: such an answer
+   * costs a resolver call, and the bytes do not pass the gateway, which then does not verify them.
+   * Default: false.
+   */
+  readonly redirect?: boolean;
+  /**
+   * Whether pieces of an answer's body are done with when the next one is asked for, so that their memory
+   * can be freed at once. True of `Deno.serve`, to which each piece is handed before the next is read; not of
+   * handlers that collect bodies. Default: false.
+   */
+  readonly lentBodies?: boolean;
   /** Bytes that all transfers together may hold. Default: 128 MiB. */
   readonly memoryBudget?: number;
-  /** Threads for the byte work of uploads; 0 does it in place. Default: processors less one, at most 4. */
+  /**
+   * Keeps content that was read in a directory, which needs the permissions to read and write there.
+   * Default: only memory is used, within the budget.
+   */
+  readonly diskCache?: { readonly directory: string; readonly maxBytes: number };
+  /** Seconds without a byte after which a fetch of stored bytes is begun anew. Default: 5. */
+  readonly stallTimeoutSeconds?: number;
+  /**
+   * Threads for the byte work of uploads, and as many for that of downloads; 0 does it in place. Default:
+   * processors less one, at most 4.
+   */
   readonly workers?: number;
   /** Seconds of rest after which an unfinished upload is dropped. Default: 86,400. */
   readonly multipartUploadTtlSeconds?: number;
@@ -109,6 +131,15 @@ export function createGateway(options: GatewayOptions): Gateway {
     ...(options.namespace !== undefined && { namespace: options.namespace }),
     memoryBudget: options.memoryBudget ?? DEFAULT_BUDGET,
     now,
+    ...(options.stallTimeoutSeconds !== undefined && {
+      stallMs: options.stallTimeoutSeconds * 1000,
+    }),
+    ...(options.diskCache && {
+      diskCache: {
+        ...options.diskCache,
+        onError: (error) => log.warning("cache on disk failed", { error }),
+      },
+    }),
     ...(options.workers !== undefined && { workers: options.workers }),
   });
   const store = new BucketObjectStore({
@@ -132,6 +163,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     domains: (options.domains ?? []).map((domain) => domain.toLowerCase()),
     corsOrigins: options.corsOrigins ?? [],
     storeChecksums: options.storeChecksums ?? false,
+    redirect: options.redirect ?? false,
+    lentBodies: options.lentBodies ?? false,
     log,
     now,
   });

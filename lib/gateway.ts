@@ -44,6 +44,10 @@ export interface GatewayParts {
   readonly region: string;
   /** Whether checksums that SDKs send by default are stored. Default false. */
   readonly storeChecksums?: boolean;
+  /** Whether readers are sent to where the bytes are, if the Hub has a URL. Default false. */
+  readonly redirect?: boolean;
+  /** Whether pieces of an answer's body are done with when the next is asked for. Default false. */
+  readonly lentBodies?: boolean;
   /** Domains whose subdomains are buckets, in lower case and without a port. Default none. */
   readonly domains?: readonly string[];
   /** Origins whose scripts may use buckets without CORS rules, as in `AllowedOrigin`. Default none. */
@@ -161,6 +165,8 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
       requester: { accessKeyId: sender.accessKeyId ?? "" },
       region: parts.region,
       storeChecksums: parts.storeChecksums ?? false,
+      redirect: parts.redirect ?? false,
+      lentBodies: parts.lentBodies ?? false,
       now,
       signal: request.signal,
     });

@@ -81,6 +81,26 @@ Deno.test("readConfig() takes sizes with units, trims slashes and treats empty a
   assertEquals(read({ HUGBUCKET_MEMORY_BUDGET: "67108864" }).memoryBudget, 64 * 1024 ** 2);
 });
 
+Deno.test("readConfig() keeps nothing on disk and redirects nobody unless it is told to", () => {
+  const { cacheDir, cacheSize, stallTimeoutSeconds, redirect } = read({});
+  assertEquals([cacheDir, cacheSize, stallTimeoutSeconds, redirect], [
+    undefined,
+    1024 ** 3,
+    5,
+    false,
+  ]);
+  const told = read({
+    HUGBUCKET_CACHE_DIR: "/var/cache/hugbucket",
+    HUGBUCKET_CACHE_SIZE: "64MiB",
+    HUGBUCKET_STALL_TIMEOUT: "2",
+    HUGBUCKET_REDIRECT: "true",
+  });
+  assertEquals(
+    [told.cacheDir, told.cacheSize, told.stallTimeoutSeconds, told.redirect],
+    ["/var/cache/hugbucket", 64 * 1024 ** 2, 2, true],
+  );
+});
+
 Deno.test("exposureProblem() wants it in so many words when others can reach an open gateway", () => {
   const open = read({ HUGBUCKET_HOST: "0.0.0.0" });
   assertStringIncludes(exposureProblem(open, false) ?? "", "HUGBUCKET_ALLOW_ANONYMOUS=true");

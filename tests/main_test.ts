@@ -141,6 +141,28 @@ Deno.test("main.ts with a token serves with the net and env permissions only", a
   await hub.close();
 });
 
+Deno.test("main.ts keeps content on disk where it is told to, if it may", () =>
+  inDirectory(async (directory) => {
+    const hub = await createEmbeddedHub();
+    const env = { HF_TOKEN: hub.token, HF_ENDPOINT: hub.url, HUGBUCKET_CACHE_DIR: directory };
+    const refused = await run([], env, NET_AND_ENV);
+    assertEquals(refused.code, 1);
+    assertStringIncludes(refused.stderr, "HUGBUCKET_CACHE_DIR");
+    assertStringIncludes(refused.stderr, "--allow-read");
+    const gateway = await start(/AUTHENTICATION IS OFF[^]*\n\n/, [], env);
+    const url = endpointOf(gateway.text);
+    await createBucket(`${url}/kept`);
+    const put = await fetch(`${url}/kept/key`, { method: "PUT", body: "bytes" });
+    await put.body?.cancel();
+    assertEquals(await (await fetch(`${url}/kept/key`)).text(), "bytes");
+    gateway.child.kill("SIGTERM");
+    assertEquals((await gateway.end()).code, 0);
+    const kept = await Array.fromAsync(Deno.readDir(directory));
+    assertEquals(kept.map(({ isDirectory }) => isDirectory), [true]);
+    assert(!kept.some(({ name }) => name.includes(hub.token)));
+    await hub.close();
+  }));
+
 Deno.test("main.ts --embedded-hub makes a key pair, keeps it and its objects over a restart", () =>
   inDirectory(async (directory) => {
     const env = { HUGBUCKET_DATA_DIR: `${directory}/data` };

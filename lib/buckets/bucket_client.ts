@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { MemoryBudget } from "../flow/memory_budget.ts";
 import { SingleFlight } from "../flow/single_flight.ts";
 import { type Sleep, sleep as timerSleep } from "../flow/sleep.ts";
@@ -19,9 +20,14 @@ import {
   moveBucket,
 } from "./lifecycle.ts";
 import { LookUps } from "./look_ups.ts";
-import { type DownloadOptions, type TransferOptions, Transfers } from "./transfers.ts";
+import {
+  type DiskCacheSettings,
+  type DownloadOptions,
+  type TransferOptions,
+  Transfers,
+} from "./transfers.ts";
 import { listTree, type ListTreeOptions } from "./tree.ts";
-import { EncoderPool } from "../xet/engine/mod.ts";
+import { DecoderPool, EncoderPool } from "../xet/engine/mod.ts";
 import { XetTokens } from "./xet_tokens.ts";
 
 /** What a {@linkcode BucketClient} is given. */
@@ -34,7 +40,10 @@ export interface BucketClientOptions {
   readonly namespace?: string | undefined;
   /** Memory for all transfers together, or its size in bytes. Default: 192 MiB. */
   readonly memoryBudget?: MemoryBudget | number | undefined;
-  /** Threads for the byte work of uploads; 0 does it in place. Default: processors less one, at most 4. */
+  /**
+   * Threads for the byte work of uploads, and as many for that of downloads; 0 does it in place.
+   * Default: processors less one, at most 4.
+   */
   readonly workers?: number | undefined;
   /** Sends all requests but those that carry xorbs. Default: the runtime's. */
   readonly fetch?: typeof fetch | undefined;
@@ -46,6 +55,16 @@ export interface BucketClientOptions {
   readonly onRetry?: ((error: Error, attempt: number, waitMs: number) => void) | undefined;
   /** A Hub call without any progress for so long fails, in milliseconds. Default: 30,000. */
   readonly timeoutMs?: number | undefined;
+  /**
+   * Keeps content that was read in a directory, each token's apart from that of others. Needs the
+   * permissions to read and write there. Default: only memory is used.
+   */
+  readonly diskCache?: DiskCacheSettings | undefined;
+  /**
+   * A fetch of stored bytes that stands still for so long is begun anew, in milliseconds; twice as
+   * long with each attempt. Default: 5,000.
+   */
+  readonly stallMs?: number | undefined;
   /** The present, in milliseconds since 1970. Default: `Date.now`. */
   readonly now?: (() => number) | undefined;
   /** Waits between attempts. Default: the runtime's timers. */
@@ -126,10 +145,16 @@ export class BucketClient {
     this.#transfers = new Transfers({
       tokens: this.#tokens,
       encoders: new EncoderPool(workers),
+      decoders: new DecoderPool(workers),
       budget: typeof memoryBudget === "number" ? new MemoryBudget(memoryBudget) : memoryBudget,
       fetch,
       sleep,
       now: options.now,
+      stallMs: options.stallMs,
+      diskCache: options.diskCache && {
+        ...options.diskCache,
+        directory: `${options.diskCache.directory}/${cacheNameOf(options.token)}`,
+      },
     });
   }
 
@@ -291,6 +316,26 @@ export class BucketClient {
     return this.#transfers.download(id, content, options);
   }
 
+  /**
+   * The Hub's own URL of a file's content, which anybody can read for a while without a token. Asks by
+   * the quota of resolver calls.
+   *
+   * @param id The bucket.
+   * @param path The file.
+   * @param hash The content that is meant.
+   * @returns Undefined if the path holds other content by now, or the Hub names no URL.
+   */
+  async locate(
+    id: string,
+    path: string,
+    hash: string,
+    options: CallOptions = {},
+  ): Promise<string | undefined> {
+    this.#checkOpen();
+    const file = await this.#hub.resolveFile(id, path, options);
+    return file?.xetHash === hash ? file.location : undefined;
+  }
+
   /** Takes no more calls, waits for the commits and look-ups under way, closes connections. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -302,4 +347,9 @@ export class BucketClient {
   #checkOpen(): void {
     if (this.#closed) throw new TypeError("The bucket client has been closed");
   }
+}
+
+/** Tells tokens apart without telling them. */
+function cacheNameOf(token: string): string {
+  return createHash("sha256").update("hugbucket cache\0").update(token).digest("hex").slice(0, 32);
 }

@@ -9,14 +9,24 @@ export { BucketClient, type BucketClientOptions } from "./bucket_client.ts";
 export type { CommitOutcome } from "./commit_group.ts";
 export type { CreateOptions, DeleteOptions } from "./lifecycle.ts";
 export type { ContentName, ContentPart, ContentSlice } from "./content_part.ts";
-export type { DownloadOptions, TransferOptions } from "./transfers.ts";
+export type {
+  DiskCacheSettings,
+  DownloadOptions,
+  PieceOwnership,
+  TransferOptions,
+} from "./transfers.ts";
 export type { ListTreeOptions } from "./tree.ts";
 export type { CallOptions } from "../hub/buckets.ts";
 export type { BatchOperation, TreePage, TreePageOptions } from "../hub/files.ts";
 export { HubError, type HubErrorKind, type HubErrorOptions } from "../hub/hub_error.ts";
 export type { HubRetry } from "../hub/transport.ts";
 export type { BucketInfo, DirectoryInfo, FileInfo, TreeItem, WhoAmI } from "../hub/wire.ts";
-export { type Lease, type LeaseHolder, MemoryBudget } from "../flow/memory_budget.ts";
+export {
+  type Lease,
+  type LeaseHolder,
+  MemoryBudget,
+  type SpareMemory,
+} from "../flow/memory_budget.ts";
 export type { Sleep } from "../flow/sleep.ts";
 export { CasError, type CasErrorOptions } from "../xet/cas/cas_error.ts";
 export { XetFormatError } from "../xet/error.ts";

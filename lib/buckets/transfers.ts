@@ -4,18 +4,33 @@ import { PagePool } from "../flow/page_pool.ts";
 import type { Sleep } from "../flow/sleep.ts";
 import { CasClient } from "../xet/cas/cas_client.ts";
 import { createNodeSender } from "../xet/cas/node_sender.ts";
+import { ReconstructionCache } from "../xet/cas/reconstruction_cache.ts";
 import { composeFiles } from "../xet/transfer/compose_files.ts";
-import type { EncoderPool } from "../xet/engine/mod.ts";
+import type { DecoderPool, EncoderPool } from "../xet/engine/mod.ts";
 import { ChunkIndex } from "../xet/transfer/chunk_index.ts";
 import type { FileRecipe, TransferContext } from "../xet/transfer/context.ts";
-import { downloadFile } from "../xet/transfer/download_file.ts";
+import { DiskCache } from "../xet/transfer/disk_cache.ts";
+import { downloadFile, type PieceOwnership } from "../xet/transfer/download_file.ts";
 import type { FileSlice, LazyPart, ListedFile } from "../xet/transfer/file_part.ts";
+import { ReadPool } from "../xet/transfer/read_pool.ts";
 import { SmallFiles } from "../xet/transfer/small_files.ts";
 import { storeRecipe } from "../xet/transfer/store_recipe.ts";
 import { uploadFile } from "../xet/transfer/upload_file.ts";
 import { LRUCache } from "lru-cache";
 import type { ContentName, ContentPart, ContentSlice } from "./content_part.ts";
 import type { XetTokens } from "./xet_tokens.ts";
+
+export type { PieceOwnership };
+
+/** A directory in which content that was read is kept. */
+export interface DiskCacheSettings {
+  /** Made when missing; nothing else is in it. */
+  readonly directory: string;
+  /** Most bytes in it. */
+  readonly maxBytes: number;
+  /** Told of failures of the disk; reading goes on without it. */
+  readonly onError?: ((error: Error) => void) | undefined;
+}
 
 /** What {@linkcode Transfers} needs. */
 export interface TransfersOptions {
@@ -25,12 +40,18 @@ export interface TransfersOptions {
   readonly budget: MemoryBudget;
   /** Does the byte work of uploads; is closed with the transfers. */
   readonly encoders?: EncoderPool | undefined;
+  /** Does the byte work of downloads; is closed with the transfers. */
+  readonly decoders?: DecoderPool | undefined;
   /** Sends requests. */
   readonly fetch?: typeof fetch | undefined;
   /** Waits between attempts. */
   readonly sleep?: Sleep | undefined;
   /** Milliseconds since 1970; the system's clock by default. */
   readonly now?: (() => number) | undefined;
+  /** Keeps what was read on disk. */
+  readonly diskCache?: DiskCacheSettings | undefined;
+  /** How long a fetch of stored bytes may stand still before it is begun anew, in milliseconds. */
+  readonly stallMs?: number | undefined;
 }
 
 /** Options of a transfer. */
@@ -43,6 +64,8 @@ export interface TransferOptions {
 export interface DownloadOptions extends TransferOptions {
   /** Inclusive positions inside the content; all of it by default. */
   readonly range?: { readonly first: number; readonly last: number } | undefined;
+  /** To whom the pieces of the stream belong. Default: "own". */
+  readonly pieces?: PieceOwnership | undefined;
 }
 
 const MAX_CONTEXTS = 1_000;
@@ -57,11 +80,18 @@ export class Transfers {
   readonly #known: ChunkIndex;
   /** A client's tokens are for one bucket; what it keeps besides them is small. */
   readonly #contexts = new LRUCache<string, TransferContext>({ max: MAX_CONTEXTS });
+  readonly #disk: DiskCache | undefined;
+  readonly #pool: ReadPool;
+  readonly #reconstructions: ReconstructionCache;
 
   /** @param options What it stands on. */
   constructor(options: TransfersOptions) {
     this.#options = options;
-    this.#known = new ChunkIndex(options.budget, options.now);
+    const { budget, decoders, now } = options;
+    this.#known = new ChunkIndex(budget, now);
+    this.#disk = options.diskCache && new DiskCache({ ...options.diskCache, turn: this.#turn });
+    this.#pool = new ReadPool({ budget, turn: this.#turn, decoders, disk: this.#disk });
+    this.#reconstructions = new ReconstructionCache(now && { now });
   }
 
   /** Stores content while it arrives; a bucket that is not there is noticed before a byte is read. */
@@ -76,7 +106,9 @@ export class Transfers {
       await body.cancel(error);
       throw error;
     }
-    return await uploadFile(this.#context(id), body, options);
+    const recipe = await uploadFile(this.#context(id), body, options);
+    this.#pool.known.addFile(recipe);
+    return recipe;
   }
 
   /** Keeps a long recipe in the CAS. */
@@ -103,10 +135,12 @@ export class Transfers {
     return downloadFile(this.#context(id), content, options);
   }
 
-  /** Closes kept connections; transfers under way fail. */
+  /** Closes kept connections; transfers under way fail. Ends when nothing is written any more. */
   async close(): Promise<void> {
     this.#sender.close();
     await this.#options.encoders?.close();
+    await this.#options.decoders?.close();
+    await this.#disk?.close();
   }
 
   #slice({ id, ...slice }: ContentSlice): FileSlice {
@@ -114,14 +148,17 @@ export class Transfers {
   }
 
   #context(id: string): TransferContext {
-    const { tokens, budget, encoders, fetch, sleep } = this.#options;
+    const { tokens, budget, encoders, fetch, sleep, stallMs } = this.#options;
     const known = this.#contexts.get(id);
     if (known !== undefined) return known;
     const cas = new CasClient({
       token: (scope, signal, refused) => tokens.get(id, scope, signal, refused),
       send: this.#sender.send,
+      reconstructions: this.#reconstructions,
+      owner: id,
       ...(fetch && { fetch }),
       ...(sleep && { sleep }),
+      ...(stallMs && { stallMs }),
     });
     const context = {
       cas,
@@ -130,6 +167,7 @@ export class Transfers {
       turn: this.#turn,
       known: this.#known,
       smallFiles: new SmallFiles({ cas, pages: this.#pages, known: this.#known }),
+      pool: this.#pool,
       ...(encoders && { encoders }),
     };
     this.#contexts.set(id, context);

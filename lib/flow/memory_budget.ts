@@ -18,6 +18,16 @@ export interface LeaseHolder {
   reclaim(): void;
 }
 
+/** Memory that its owner gives up at once when a lease needs it: that of a cache. */
+export interface SpareMemory {
+  /** What it holds now, in bytes. */
+  readonly bytes: number;
+  /** Takes more of what nobody has leased; false, and nothing is taken, if there is not as much. */
+  take(bytes: number): boolean;
+  /** Gives some back. */
+  give(bytes: number): void;
+}
+
 interface Waiter {
   readonly bytes: number;
   readonly admit: (lease: Lease) => void;
@@ -34,6 +44,8 @@ export class MemoryBudget {
   #used = 0;
   readonly #waiters: Waiter[] = [];
   readonly #holders = new Set<LeaseHolder>();
+  #spare = 0;
+  readonly #spareOwners: ((bytes: number) => void)[] = [];
 
   /**
    * Makes a budget of which nothing is taken.
@@ -53,7 +65,7 @@ export class MemoryBudget {
     return this.#limit;
   }
 
-  /** What is leased now, in bytes. */
+  /** What is leased now, in bytes. Spare memory is not: it is given up for any lease. */
   get used(): number {
     return this.#used;
   }
@@ -69,6 +81,7 @@ export class MemoryBudget {
     const left = this.#limit - bytes;
     if (left < this.#total * 3 / 4 || this.#used > left || this.#waiters.length > 0) return false;
     this.#limit = left;
+    this.#takeSpare();
     return true;
   }
 
@@ -128,12 +141,40 @@ export class MemoryBudget {
     };
   }
 
+  /**
+   * Spare memory for one owner. It counts for nobody else: a lease that would fit without it is given,
+   * after its owners have given up what is missing.
+   *
+   * @param giveUp Gives back at least so many bytes of it, before it returns.
+   */
+  addSpare(giveUp: (bytes: number) => void): SpareMemory {
+    this.#spareOwners.push(giveUp);
+    let held = 0;
+    return {
+      get bytes() {
+        return held;
+      },
+      take: (bytes) => {
+        if (this.#used + this.#spare + bytes > this.#limit) return false;
+        this.#spare += bytes;
+        held += bytes;
+        return true;
+      },
+      give: (bytes) => {
+        const given = Math.min(bytes, held);
+        this.#spare -= given;
+        held -= given;
+      },
+    };
+  }
+
   #clamp(bytes: number): number {
     return Math.min(Math.max(0, Math.ceil(bytes)), this.#limit);
   }
 
   #lease(bytes: number): Lease {
     this.#used += bytes;
+    this.#takeSpare();
     let held = bytes;
     const shrink = (to: number) => {
       const freed = Math.max(0, held - Math.max(0, to));
@@ -155,6 +196,15 @@ export class MemoryBudget {
       },
       release: () => shrink(0),
     };
+  }
+
+  /** Spare memory is given up as soon as there is less than it takes. */
+  #takeSpare(): void {
+    for (const giveUp of this.#spareOwners) {
+      const missing = this.#used + this.#spare - this.#limit;
+      if (missing <= 0) return;
+      giveUp(missing);
+    }
   }
 
   #serve(): void {

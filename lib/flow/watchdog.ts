@@ -9,6 +9,9 @@ export class Watchdog {
   readonly #expire: () => unknown;
   readonly #pass = () => this.#controller.abort(this.#outer?.reason);
   #stopped = false;
+  #resting = false;
+  /** When the time started, in milliseconds from any time on. */
+  #since = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /**
@@ -33,8 +36,14 @@ export class Watchdog {
   /** Something happened: the time starts anew. */
   progress(): void {
     if (this.#stopped) return;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#controller.abort(this.#expire()), this.#idleMs);
+    this.#resting = false;
+    this.#since = performance.now();
+    if (this.#timer === undefined) this.#watch(this.#idleMs);
+  }
+
+  /** Nothing is waited for until the next progress. */
+  rest(): void {
+    this.#resting = true;
   }
 
   /** The work has ended: what is told of it later does not count. */
@@ -42,5 +51,16 @@ export class Watchdog {
     this.#stopped = true;
     clearTimeout(this.#timer);
     this.#outer?.removeEventListener("abort", this.#pass);
+  }
+
+  /** One timer looks how long nothing has happened: setting one anew each time costs more than a read. */
+  #watch(milliseconds: number): void {
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      if (this.#resting) return;
+      const left = this.#idleMs - (performance.now() - this.#since);
+      if (left > 0) this.#watch(left);
+      else this.#controller.abort(this.#expire());
+    }, milliseconds);
   }
 }

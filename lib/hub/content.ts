@@ -31,6 +31,8 @@ export interface ResolvedFile {
   readonly etag?: string;
   /** When it was last modified. */
   readonly lastModified?: Date;
+  /** Where the bytes are, for a while and without a token; never to be logged. */
+  readonly location?: string;
 }
 
 const REDIRECTS = [301, 302, 303, 307, 308];
@@ -70,11 +72,14 @@ export async function resolveFile(
     if (!/^[0-9]{1,15}$/.test(length)) throw malformed(reply, "unexpected X-Linked-Size");
     const etag = headers.get("x-linked-etag") ?? headers.get("etag");
     const modified = Date.parse(headers.get("last-modified") ?? "");
+    const location = status < 300 ? null : headers.get("location");
+    const target = location === null ? null : URL.parse(location, transport.base);
     return {
       xetHash,
       size: Number(length),
       ...(etag !== null && { etag }),
       ...(!Number.isNaN(modified) && { lastModified: new Date(modified) }),
+      ...(target !== null && /^https?:$/.test(target.protocol) && { location: target.href }),
     };
   } catch (error) {
     if (error instanceof HubError && error.code === "EntryNotFound") return undefined;

@@ -12,6 +12,10 @@ export interface OperationContext {
   readonly region: string;
   /** Whether CRC32 and CRC64NVME, which SDKs send by default, are stored too. Default false. */
   readonly storeChecksums?: boolean;
+  /** Whether readers are sent to where the bytes are, if the Hub has a URL. Default false. */
+  readonly redirect?: boolean;
+  /** Whether pieces of an answer's body are done with when the next is asked for. Default false. */
+  readonly lentBodies?: boolean;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Ends when the client goes away. */

@@ -7,6 +7,7 @@ import type { OperationContext, OperationHandler } from "./context.ts";
 import { commitOne } from "./commit_one.ts";
 import { type PartRead, readPart } from "./object_parts.ts";
 import { withChecksum } from "./computed_checksum.ts";
+import { locationOf } from "./redirect.ts";
 import { defaultChecksum, storedChecksum } from "./stored_checksum.ts";
 import { writeCondition } from "./write_condition.ts";
 
@@ -40,8 +41,11 @@ export const getObject: OperationHandler<"GetObject"> = async (context, input) =
   if (output.notModified) return output;
   const { store, signal } = context;
   const { object, range } = output;
+  const location = await locationOf(context, input, object);
+  if (location !== undefined) return { ...output, location };
   const body = store.read(input.bucket, object.content, {
     signal,
+    lent: context.lentBodies ?? false,
     ...(range.kind === "part" && { range: { first: range.first, last: range.last } }),
   });
   return { ...output, body };

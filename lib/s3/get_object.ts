@@ -53,7 +53,7 @@ function readOverrides({ query, signed }: S3Request): Readonly<Record<string, st
 }
 
 /**
- * Writes the answer of GetObject and HeadObject: 200, 206 or 304. HEAD has the object's
+ * Writes the answer of GetObject and HeadObject: 200, 206, 302 or 304. HEAD has the object's
  * Content-Length and no body.
  */
 export function writeGetObject(output: GetObjectOutput): Response {
@@ -65,6 +65,10 @@ export function writeGetObject(output: GetObjectOutput): Response {
     ...(output.notModified ? cachingHeaders(attributes) : attributeHeaders(attributes)),
   ]);
   if (output.notModified) return emptyAnswer(304, headers);
+  if (output.location !== undefined) {
+    headers.set("Location", output.location);
+    return emptyAnswer(302, headers);
+  }
   const { size } = object.content;
   const part = range.kind === "part" ? range : undefined;
   headers.set("Accept-Ranges", "bytes");

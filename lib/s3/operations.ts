@@ -145,7 +145,9 @@ export interface GetObjectOutput {
   /** Of just the bytes that are sent, when it was asked for and is stored. */
   readonly checksum?: ObjectChecksum;
   readonly overrides: Readonly<Record<string, string>>;
-  /** The bytes; absent for HEAD and 304. */
+  /** Where the bytes are; the answer is then 302 and has none. */
+  readonly location?: string;
+  /** The bytes; absent for HEAD, 302 and 304. */
   readonly body?: ReadableStream<Uint8Array>;
 }
 

@@ -27,6 +27,7 @@ import type {
   ObjectAttributes,
   ObjectPart,
   ObjectStore,
+  ReadOptions,
   Recipe,
   Staged,
   StoreBucket,
@@ -220,11 +221,24 @@ export class BucketObjectStore implements ObjectStore {
   read(
     bucket: string,
     content: ContentRef,
-    options: TransferOptions & { readonly range?: ByteRange } = {},
+    { lent = false, ...options }: ReadOptions = {},
   ): ReadableStream<Uint8Array> {
+    const pieces = lent ? "lent" : "shared";
     return streamWithStoreErrors(async () =>
-      this.#buckets.download(await this.#hubId(bucket), content, options)
+      this.#buckets.download(await this.#hubId(bucket), content, { ...options, pieces })
     );
+  }
+
+  locate(
+    bucket: string,
+    { key, content }: StoredObject,
+    options: TransferOptions = {},
+  ): Promise<string | undefined> {
+    return withStoreErrors(async () => {
+      const path = pathOfKey(key);
+      if (path === undefined) return undefined;
+      return await this.#buckets.locate(await this.#hubId(bucket), path, content.hash, options);
+    });
   }
 
   checkKey(key: string, attributes: ObjectAttributes = {}): void {

@@ -198,6 +198,14 @@ export interface TransferOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Options of a read. */
+export interface ReadOptions extends TransferOptions {
+  /** Which bytes; all by default. */
+  readonly range?: ByteRange;
+  /** Whether each piece is done with when the next one is asked for; its memory may then be freed. */
+  readonly lent?: boolean;
+}
+
 /** How the settings of a bucket are looked up. */
 export interface BucketSettingsOptions {
   /** Takes what is remembered, however old, and none if nothing is: no look at the bucket. Default false. */
@@ -251,12 +259,24 @@ export interface ObjectStore {
    * `no_such_bucket`.
    */
   list(bucket: string, query: ListQuery): AsyncIterable<ListEntry>;
-  /** The bytes of the content or of a range of it. Errors the stream on any mismatch. */
+  /**
+   * The bytes of the content or of a range of it. Errors the stream on any mismatch. Other readers may
+   * get the same buffers: nobody writes to them.
+   */
   read(
     bucket: string,
     content: ContentRef,
-    options?: TransferOptions & { readonly range?: ByteRange },
+    options?: ReadOptions,
   ): ReadableStream<Uint8Array>;
+  /**
+   * A URL by which anybody can read the object's content for a while, without asking us; undefined if
+   * there is none, or if the object has been overwritten.
+   */
+  locate(
+    bucket: string,
+    object: StoredObject,
+    options?: TransferOptions,
+  ): Promise<string | undefined>;
   /**
    * Throws `bad_key` when the key cannot be stored, or not with these attributes (with a message that names
    * the rule), without a Hub call: asked before a body is read.

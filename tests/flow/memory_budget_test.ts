@@ -113,6 +113,41 @@ Deno.test("A budget is a positive number of bytes", () => {
   for (const bytes of [0, -1, NaN, 1.5]) assertThrows(() => new MemoryBudget(bytes), RangeError);
 });
 
+Deno.test("Spare memory is what nobody has leased, and is given up for every lease", async () => {
+  const budget = new MemoryBudget(100);
+  const given: number[] = [];
+  const spare = budget.addSpare((bytes) => {
+    given.push(bytes);
+    spare.give(bytes);
+  });
+  assertEquals([spare.take(101), spare.take(60), spare.take(41)], [false, true, false]);
+  assertEquals([spare.bytes, budget.used], [60, 0]);
+  const small = budget.tryAcquire(40);
+  assertEquals(given, []);
+  const waits = await budget.acquire(50);
+  assertEquals([given, spare.bytes, budget.used], [[50], 10, 90]);
+  assertEquals([spare.take(1), budget.tryAcquire(11)], [false, undefined]);
+  small?.release();
+  waits.release();
+  spare.give(1000);
+  assertEquals([spare.bytes, budget.used], [0, 0]);
+});
+
+Deno.test("Of several owners of spare memory no more give up than must", () => {
+  const budget = new MemoryBudget(100);
+  const owners = [50, 50].map((bytes) => {
+    const spare = budget.addSpare((wanted) => spare.give(wanted));
+    spare.take(bytes);
+    return spare;
+  });
+  const lease = budget.tryAcquire(30);
+  assertEquals(owners.map(({ bytes }) => bytes), [20, 50]);
+  const more = budget.tryAcquire(40);
+  assertEquals(owners.map(({ bytes }) => bytes), [0, 30]);
+  lease?.release();
+  more?.release();
+});
+
 Deno.test("MemoryBudget sets aside what is not leased, for good, and at most a quarter", () => {
   const budget = new MemoryBudget(100);
   const lease = budget.tryAcquire(90);

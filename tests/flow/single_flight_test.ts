@@ -40,3 +40,24 @@ Deno.test("the abort of one caller leaves the work to the others", async () => {
   resolve(5);
   assertEquals(await second, 5);
 });
+
+Deno.test("work that nobody waits for any more is told so, and the next caller starts another", async () => {
+  const flights = new SingleFlight<string, number>();
+  const controllers = [new AbortController(), new AbortController()];
+  let told: unknown;
+  const work = (signal: AbortSignal) =>
+    new Promise<number>((_, reject) =>
+      signal.addEventListener("abort", () => reject(told = signal.reason))
+    );
+  const callers = controllers.map(({ signal }) => flights.run("a", work, signal));
+  controllers[0]?.abort("first");
+  await Promise.resolve();
+  assertEquals(told, undefined);
+  controllers[1]?.abort("second");
+  assertEquals(told, "second");
+  assertEquals((await Promise.allSettled(callers)).map(({ status }) => status), [
+    "rejected",
+    "rejected",
+  ]);
+  assertEquals(await flights.run("a", () => Promise.resolve(2)), 2);
+});

@@ -33,3 +33,14 @@ Deno.test("Watchdog starts no timer once it was stopped", () => {
   watchdog.stop();
   watchdog.progress(); // a timer would be a leak that fails this test
 });
+
+Deno.test("Watchdog lets rest, and starts anew with the next progress", async () => {
+  const watchdog = new Watchdog(40, () => "stood still");
+  watchdog.rest();
+  await pause(100);
+  assert(!watchdog.signal.aborted);
+  watchdog.progress();
+  await pause(100);
+  assertEquals(watchdog.signal.reason, "stood still");
+  watchdog.stop();
+});

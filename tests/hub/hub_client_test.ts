@@ -178,6 +178,7 @@ Deno.test("resolve reads the headers of the redirect to the bytes, and does not 
     size: 12,
     etag: `"${HASH}"`,
     lastModified: new Date(CREATED),
+    location: "https://cdn.test/signed",
   });
   assertEquals(hub.seen.map(({ method, target }) => [method, target]), [
     ["HEAD", "/buckets/a/b/resolve/d%2Fe%20f"],

@@ -135,6 +135,11 @@ export class MemoryStore implements ObjectStore {
     }
   }
 
+  locate(bucket: string, { key, content }: StoredObject): Promise<string | undefined> {
+    this.calls.push(`locate ${bucket}`);
+    return Promise.resolve(`https://hub.test/${bucket}/${key}?hash=${content.hash}`);
+  }
+
   read(
     _bucket: string,
     content: ContentRef,

@@ -21,6 +21,7 @@ export async function startGateway(
     token: hub.token,
     endpoint: hub.url,
     credentials: [CREDENTIAL],
+    lentBodies: true,
     ...options,
   });
   const server = Deno.serve(

@@ -39,36 +39,3 @@ export function understood<T extends v.GenericSchema>(
   if (!result.success) throw new XetFormatError(`The answer to ${what} is not understood`);
   return result.output;
 }
-
-/**
- * Exactly the bytes of a range.
- *
- * @param body What arrives.
- * @param range The range; `end` is inclusive.
- * @param whole Whether everything from byte 0 on arrives, as from a server that ignores Range.
- * @param what Names the call in errors.
- */
-export async function* exactly(
-  body: AsyncIterable<Uint8Array>,
-  { start, end }: { readonly start: number; readonly end: number },
-  whole: boolean,
-  what: string,
-): AsyncGenerator<Uint8Array, void, void> {
-  let [ahead, left] = [whole ? start : 0, end - start + 1];
-  for await (const piece of body) {
-    const rest = piece.subarray(Math.min(ahead, piece.length));
-    ahead -= piece.length - rest.length;
-    if (rest.length > left && !whole) {
-      throw new CasError(`More than was asked for came with ${what}`, { retryable: true });
-    }
-    const wanted = rest.subarray(0, left);
-    left -= wanted.length;
-    if (wanted.length > 0) yield wanted;
-    if (left === 0 && whole) return;
-  }
-  if (left > 0) {
-    throw new CasError(`${left} bytes are missing at the end of ${what}`, {
-      retryable: true,
-    });
-  }
-}

@@ -51,13 +51,13 @@ export class CasCalls {
    * @param what Names it in errors.
    * @param options `signal` ends it.
    * @param work One attempt.
-   * @param idleMs How long it may stand still.
+   * @param idleMs How long it may stand still, for each attempt.
    */
   run<T>(
     what: string,
     { signal }: CasCallOptions,
     work: (attempt: Attempt) => Promise<T>,
-    idleMs: number = this.#idleMs,
+    idleMs: number | ((attempt: number) => number) = this.#idleMs,
   ): Promise<T> {
     return this.#exchange.run({ what, idleMs, signal }, work);
   }

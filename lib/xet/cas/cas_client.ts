@@ -1,14 +1,17 @@
 import * as v from "valibot";
-import { exactly, parseJson, readText, understood } from "./answers.ts";
+import { parseJson, readText, understood } from "./answers.ts";
 import { CasCalls } from "./cas_calls.ts";
 import { CasError } from "./cas_error.ts";
 import type { CasCallOptions, CasClientOptions, FileRange } from "./cas_options.ts";
 import { type FileChunkHashes, readFileChunkHashes } from "./file_chunk_hashes.ts";
 import type { FetchSource, Reconstruction } from "./reconstruction.ts";
+import { ReconstructionCache } from "./reconstruction_cache.ts";
 import { ReconstructionCalls } from "./reconstruction_calls.ts";
 import { ShardCalls } from "./shard_calls.ts";
+import { StoredBytes } from "./stored_bytes.ts";
 
 const DEFAULT_SHARD_IDLE_MS = 600_000;
+const DEFAULT_STALL_MS = 5_000;
 /** A query that is not answered soon is not worth waiting for. */
 const QUERY_IDLE_MS = 5_000;
 /** Most bytes of a dedup answer: what it tells of 10 GiB. */
@@ -24,12 +27,21 @@ export class CasClient {
   readonly #calls: CasCalls;
   readonly #shards: ShardCalls;
   readonly #reconstructions: ReconstructionCalls;
+  readonly #remembered: ReconstructionCache;
+  readonly #owner: string;
+  /** A store may be slow to find what nobody has read for long: each attempt is more patient. */
+  readonly #stallMs: (attempt: number) => number;
 
   /** @param options What it stands on. */
   constructor(options: CasClientOptions) {
     this.#calls = new CasCalls(options);
     this.#shards = new ShardCalls(this.#calls, options.shardIdleMs ?? DEFAULT_SHARD_IDLE_MS);
     this.#reconstructions = new ReconstructionCalls(this.#calls);
+    this.#remembered = options.reconstructions ??
+      new ReconstructionCache(options.clock && { now: options.clock });
+    this.#owner = options.owner ?? "";
+    const { stallMs = DEFAULT_STALL_MS } = options;
+    this.#stallMs = (attempt) => stallMs * 2 ** (attempt - 1);
   }
 
   /** Closes kept connections. Calls under way fail. */
@@ -66,33 +78,36 @@ export class CasClient {
   }
 
   /**
-   * How a file, or a range of it, is put together. Version 2 of the API first, version 1 where that
-   * is not served.
+   * How a file, or a range of it, is put together: as it is remembered, or as the CAS says. Version 2
+   * of the API first, version 1 where that is not served.
    *
    * @param hash The file hash in printed form.
    * @param range Which bytes; the end may lie beyond the file. Default: all.
+   * @param options `refused` is what was given before and whose URLs have ended.
    * @throws CasError with status 404 if the file is not known, 416 if the range begins beyond it.
    */
   reconstruction(
     hash: string,
     range?: FileRange,
-    options: CasCallOptions = {},
+    options: CasCallOptions & { readonly refused?: Reconstruction | undefined } = {},
   ): Promise<Reconstruction> {
-    return this.#reconstructions.get(hash, range, options);
+    const name = { owner: this.#owner, hash, range };
+    const ask = (signal: AbortSignal) => this.#reconstructions.get(hash, range, { signal });
+    return this.#remembered.get(name, ask, options);
   }
 
   /**
    * Fetches stored bytes with a single range and without a token.
    *
    * @param source Where they are.
-   * @param read Consumes exactly the bytes of the range; is called again if they break off. Bytes
-   * that are too few or too many make the iteration throw.
+   * @param read Takes the bytes; is called again with a new answer if it throws a CasError that is
+   * worth a repeat, as the bytes do when they break off, are too many or stand still.
    * @returns What `read` gives.
    * @throws CasError; with status 403 the URL has expired and a new reconstruction is needed.
    */
   fetchRange<T>(
     source: FetchSource,
-    read: (body: AsyncIterable<Uint8Array>) => Promise<T>,
+    read: (bytes: StoredBytes) => Promise<T>,
     options: CasCallOptions = {},
   ): Promise<T> {
     const { start, end } = source.bytes;
@@ -101,16 +116,14 @@ export class CasClient {
       const headers = { range: `bytes=${start}-${end}`, "accept-encoding": "identity" };
       const response = await attempt.fetch(source.url, { headers });
       if (response.status !== 206 && response.status !== 200) throw await attempt.refuse(response);
-      // A server that ignores Range sends everything from the first byte on.
-      const whole = response.status === 200;
-      const body = exactly(attempt.receive(response), source.bytes, whole, what);
+      const body = attempt.open(response);
       try {
-        return await read(body);
+        // A server that ignores Range sends everything from the first byte on.
+        return await read(new StoredBytes(body, source.bytes, response.status === 200, what));
       } finally {
-        await body.return();
-        if (response.body?.locked === false) await attempt.leave(response);
+        await body.close();
       }
-    });
+    }, this.#stallMs);
   }
 
   /**

@@ -1,5 +1,6 @@
 import type { Sleep } from "../../flow/sleep.ts";
 import type { CasRetry } from "./exchange.ts";
+import type { ReconstructionCache } from "./reconstruction_cache.ts";
 import type { Sender } from "./sender.ts";
 
 /** What the CAS lets the holder of a token do; `write` includes `read`. */
@@ -40,6 +41,10 @@ export interface CasClientOptions {
   readonly send?: Sender;
   /** Default: 5 attempts, waits of up to 0.5, 1, 2, 4 s, at most 60 s when the CAS asks for it. */
   readonly retry?: CasRetry;
+  /** Remembers reconstructions, perhaps for many clients. Default: one of its own. */
+  readonly reconstructions?: ReconstructionCache;
+  /** Sets this client's reconstructions apart from those of others. Default: empty. */
+  readonly owner?: string;
   /** Milliseconds since 1970. Default: `Date.now`. */
   readonly clock?: () => number;
   /** From 0 up to 1. Default: `Math.random`. */
@@ -48,6 +53,11 @@ export interface CasClientOptions {
   readonly sleep?: Sleep;
   /** How long a call may stand still, in milliseconds. Default: 120,000. */
   readonly idleMs?: number;
+  /**
+   * How long a fetch of stored bytes may stand still before it is begun anew, in milliseconds; twice as
+   * long with each attempt. Default: 5,000.
+   */
+  readonly stallMs?: number;
   /** The same for registering a shard, which is silent while it is verified. Default: 600,000. */
   readonly shardIdleMs?: number;
 }

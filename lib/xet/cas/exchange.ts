@@ -2,6 +2,7 @@ import { retry } from "../../flow/retry.ts";
 import type { Sleep } from "../../flow/sleep.ts";
 import { Watchdog } from "../../flow/watchdog.ts";
 import { joinBytes } from "../../flow/byte_pieces.ts";
+import { BodyReader, type Guard } from "./body_reader.ts";
 import { CasError, refusal } from "./cas_error.ts";
 import type { SendAnswer, Sender } from "./sender.ts";
 
@@ -29,8 +30,8 @@ export interface ExchangeOptions {
 export interface Call {
   /** As in "POST /v2/shards"; never holds a token or a signed URL. */
   readonly what: string;
-  /** How long nothing may arrive or leave, in milliseconds. */
-  readonly idleMs: number;
+  /** How long nothing may arrive or leave, in milliseconds; for each attempt, from 1. */
+  readonly idleMs: number | ((attempt: number) => number);
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -46,6 +47,8 @@ export interface Attempt {
   ): Promise<SendAnswer>;
   /** The body as it arrives; throws CasError if it breaks off. */
   receive(response: Response): AsyncGenerator<Uint8Array, void, void>;
+  /** The body, to be read into buffers of the caller. */
+  open(response: Response): BodyReader;
   /** The whole body; throws CasError if it is longer than `limit` bytes. */
   readAll(response: Response, limit: number): Promise<Uint8Array>;
   /** Leaves the rest of an answer unread. */
@@ -78,7 +81,7 @@ export class Exchange {
    */
   run<T>(call: Call, work: (attempt: Attempt) => Promise<T>): Promise<T> {
     const { retry: { attempts, baseMs, maxMs }, sleep, random } = this.#options;
-    return retry(() => this.#once(call, work), {
+    return retry((attempt) => this.#once(call, attempt, work), {
       attempts,
       baseMs,
       maxMs,
@@ -93,8 +96,13 @@ export class Exchange {
     });
   }
 
-  async #once<T>(call: Call, work: (attempt: Attempt) => Promise<T>): Promise<T> {
-    const { what, idleMs, signal } = call;
+  async #once<T>(
+    call: Call,
+    attempt: number,
+    work: (attempt: Attempt) => Promise<T>,
+  ): Promise<T> {
+    const { what, signal } = call;
+    const idleMs = typeof call.idleMs === "number" ? call.idleMs : call.idleMs(attempt);
     const watchdog = new Watchdog(
       idleMs,
       () => new CasError(`Nothing moved in ${idleMs} ms during ${what}`, { retryable: true }),
@@ -109,14 +117,16 @@ export class Exchange {
 
   #attempt(what: string, watchdog: Watchdog): Attempt {
     const { signal } = watchdog;
-    const guard = async <T>(step: () => Promise<T>): Promise<T> => {
+    const guard: Guard = async (step) => {
+      watchdog.progress();
       try {
-        const value = await step();
-        watchdog.progress();
-        return value;
+        return await step();
       } catch (error) {
         signal.throwIfAborted();
         throw broken(what, error);
+      } finally {
+        // Who takes long over what has arrived must not be taken for a server that stands still.
+        watchdog.rest();
       }
     };
     const receive = (response: Response) => pieces(response, guard);
@@ -126,6 +136,7 @@ export class Exchange {
       send: (url, init, body) =>
         guard(() => this.#options.send(url, { ...init, body, signal, progress })),
       receive,
+      open: (response) => new BodyReader(response.body, guard),
       readAll: (response, limit) => collect(receive(response), limit, what),
       leave,
       refuse: async (response) => {
@@ -144,7 +155,7 @@ async function leave(response: Response): Promise<void> {
 
 async function* pieces(
   response: Response,
-  guard: <T>(step: () => Promise<T>) => Promise<T>,
+  guard: Guard,
 ): AsyncGenerator<Uint8Array, void, void> {
   const reader = response.body?.getReader();
   if (reader === undefined) return;

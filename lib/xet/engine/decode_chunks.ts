@@ -1,20 +1,13 @@
 import { XetFormatError } from "../error.ts";
-import {
-  CHUNK_HEADER_LENGTH,
-  type ChunkHeader,
-  readChunkHeader,
-  startsFooter,
-} from "./chunk_header.ts";
-import { type EngineInstance, sharedInstance } from "./instance.ts";
+import { joinBytes } from "../../flow/byte_pieces.ts";
+import { type EngineInstance, RECORD_LENGTH, sharedInstance } from "./instance.ts";
 
-/** Limits of one `decodeChunks`; what lies beyond them is left unconsumed. */
+/** Limits of decoding; what lies beyond them is left unconsumed. */
 export interface DecodeOptions {
   /** Whether to hash the chunks. Default: no. */
   readonly hashes?: boolean;
   /** Most chunks to decode. Default: 8192, the most that a xorb has. */
   readonly maxChunks?: number;
-  /** Most decoded bytes. Default: no limit but that of the chunks. */
-  readonly maxLength?: number;
 }
 
 /** Decoded chunks in order. Lengths are in bytes. */
@@ -29,96 +22,96 @@ export interface DecodedChunks {
   readonly consumed: number;
 }
 
+const MAX_CHUNKS = 8192;
+/** What the engine adds to a place in its output, to tell it from one in its input. */
+const IN_OUTPUT = 2 ** 31;
+
 /**
  * Decodes serialized chunks. The bytes begin at a chunk's header; an incomplete last chunk, and a
- * xorb's footer with all behind it, is left unconsumed. Memory is bounded by the limits, and by 255
- * times the input, whatever the input claims.
+ * xorb's footer with all behind it, is left unconsumed. Memory is bounded by 255 times the input,
+ * whatever the input claims.
  *
  * @throws {XetFormatError} if a header or a payload is not what the format allows
  */
 export function decodeChunks(bytes: Uint8Array, options: DecodeOptions = {}): DecodedChunks {
-  const headers = scan(bytes, options);
-  const lengths = Uint32Array.from(headers, (header) => header.length);
-  const data = new Uint8Array(headers.reduce((sum, header) => sum + header.length, 0));
-  const hashes = options.hashes ? new Uint8Array(headers.length * 32) : undefined;
-  const engine = sharedInstance();
-  let [consumed, written, index] = [0, 0, 0];
-  while (index < headers.length) {
-    const run = nextRun(headers, index, engine, hashes !== undefined);
-    const input = bytes.subarray(consumed, consumed + run.encodedLength);
-    if (run.raw) data.set(input.subarray(CHUNK_HEADER_LENGTH), written);
-    else decodeRun(engine, input, run, index, data.subarray(written, written + run.length), hashes);
-    consumed += run.encodedLength;
-    written += run.length;
-    index += run.count;
+  const { hashes = false, maxChunks = MAX_CHUNKS } = options;
+  const parts: DecodedChunks[] = [];
+  let [consumed, count] = [0, 0];
+  while (true) {
+    const part = decodeSome(bytes.subarray(consumed), { hashes, maxChunks: maxChunks - count });
+    if (part.consumed === 0) break;
+    parts.push(part);
+    consumed += part.consumed;
+    count += part.lengths.length;
   }
+  const lengths = new Uint32Array(count);
+  let at = 0;
+  for (const part of parts) {
+    lengths.set(part.lengths, at);
+    at += part.lengths.length;
+  }
+  const data = join(parts.map((part) => part.data));
+  if (!hashes) return { data, lengths, consumed };
+  return { data, lengths, hashes: join(parts.map((part) => part.hashes ?? NOTHING)), consumed };
+}
+
+/**
+ * The same, with one call of the engine: decodes as much as it takes at once, which is at least one
+ * chunk if one is whole and at most about 2.3 MiB.
+ *
+ * @throws {XetFormatError} as `decodeChunks`
+ */
+export function decodeSome(bytes: Uint8Array, options: DecodeOptions = {}): DecodedChunks {
+  const { hashes: hashed = false, maxChunks = MAX_CHUNKS } = options;
+  const engine = sharedInstance();
+  const input = bytes.subarray(0, engine.input.length);
+  engine.input.set(input);
+  const count = engine.calls.decode(input.length, maxChunks, hashed ? 1 : 0);
+  const consumed = engine.results[0] ?? 0;
+  if (count < 0) {
+    throw new XetFormatError(`Chunk ${consumed} is not what the format of xorbs allows`);
+  }
+  const { lengths, places, hashes } = readRecords(engine, count, hashed);
+  const data = gather(engine, lengths, places);
   return hashes ? { data, lengths, hashes, consumed } : { data, lengths, consumed };
 }
 
-function scan(bytes: Uint8Array, options: DecodeOptions): ChunkHeader[] {
-  const { maxChunks = 8192, maxLength = Infinity } = options;
-  const headers: ChunkHeader[] = [];
-  let [at, length] = [0, 0];
-  while (headers.length < maxChunks && at + CHUNK_HEADER_LENGTH <= bytes.length) {
-    if (startsFooter(bytes, at)) break;
-    const header = readChunkHeader(bytes, at);
-    at += CHUNK_HEADER_LENGTH + header.payloadLength;
-    length += header.length;
-    if (at > bytes.length || length > maxLength) break;
-    headers.push(header);
+/** What the engine says of each chunk: hash, length, place. */
+function readRecords({ records }: EngineInstance, count: number, hashed: boolean) {
+  const view = new DataView(records.buffer, records.byteOffset, records.length);
+  const [lengths, places] = [new Uint32Array(count), new Uint32Array(count)];
+  const hashes = hashed ? new Uint8Array(count * 32) : undefined;
+  for (let i = 0, at = 0; i < count; i++, at += RECORD_LENGTH) {
+    lengths[i] = view.getUint32(at + 32, true);
+    places[i] = view.getUint32(at + 36, true);
+    hashes?.set(records.subarray(at, at + 32), i * 32);
   }
-  return headers;
+  return { lengths, places, hashes };
 }
 
-/** Chunks that one call of the engine takes, or a raw one that only needs copying. */
-interface Run {
-  readonly count: number;
-  readonly encodedLength: number;
-  readonly length: number;
-  readonly raw: boolean;
-}
-
-function nextRun(
-  headers: readonly ChunkHeader[],
-  first: number,
-  engine: EngineInstance,
-  hashes: boolean,
-): Run {
-  let [count, encodedLength, length] = [0, 0, 0];
-  for (let header = headers[first]; header; header = headers[first + count]) {
-    const encoded = CHUNK_HEADER_LENGTH + header.payloadLength;
-    if (header.scheme === 0 && !hashes) {
-      if (count === 0) {
-        return { count: 1, encodedLength: encoded, length: header.length, raw: true };
-      }
-      break;
+/** Copies the chunks from where the engine left them, those that lie together in one go. */
+function gather({ input, output }: EngineInstance, lengths: Uint32Array, places: Uint32Array) {
+  const data = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0));
+  let [from, to, written] = [0, 0, 0];
+  const copy = () => {
+    const [memory, at] = from < IN_OUTPUT ? [input, from] : [output, from - IN_OUTPUT];
+    data.set(memory.subarray(at, at + to - from), written);
+    written += to - from;
+  };
+  places.forEach((place, i) => {
+    if (place !== to) {
+      copy();
+      from = place;
     }
-    if (count === engine.maxRecords) break;
-    if (encodedLength + encoded > engine.input.length) break;
-    if (length + header.length > engine.output.length) break;
-    count++;
-    encodedLength += encoded;
-    length += header.length;
-  }
-  return { count, encodedLength, length, raw: false };
+    to = place + (lengths[i] ?? 0);
+  });
+  copy();
+  return data;
 }
 
-function decodeRun(
-  engine: EngineInstance,
-  input: Uint8Array,
-  run: Run,
-  index: number,
-  data: Uint8Array,
-  hashes: Uint8Array | undefined,
-): void {
-  engine.input.set(input);
-  if (engine.calls.decode(input.length, run.count, hashes ? 1 : 0) !== run.length) {
-    const bad = index + (engine.results[0] ?? 0);
-    throw new XetFormatError(`Chunk ${bad} does not decode to the length in its header`);
-  }
-  data.set(engine.output.subarray(0, run.length));
-  if (hashes) {
-    const { buffer, byteOffset } = engine.records;
-    hashes.set(new Uint8Array(buffer, byteOffset, run.count * 32), index * 32);
-  }
+const NOTHING = new Uint8Array(0);
+
+function join(parts: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
+  const [first = NOTHING] = parts;
+  return parts.length < 2 ? first : new Uint8Array(joinBytes(parts));
 }

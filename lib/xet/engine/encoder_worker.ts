@@ -1,4 +1,4 @@
-import { engineModule } from "./instance.ts";
+import { startWorker, type WorkerScope } from "./start_worker.ts";
 
 /** What an encoder in a worker is told. Buffers are transferred. */
 export type EncoderTask =
@@ -26,20 +26,8 @@ export interface EncoderResult {
   readonly out: Uint8Array<ArrayBuffer>;
 }
 
-/** The part of a worker's global scope that is used. */
-interface Scope {
-  postMessage(message: unknown, transfer: ArrayBuffer[]): void;
-  onmessage: ((event: MessageEvent<WebAssembly.Module | EncoderTask>) => void) | null;
-}
-
-/** How long a worker may take to say that it is ready, in milliseconds. */
-const START_MS = 10_000;
-
-/**
- * What runs in the worker. Its text is the worker's whole source, so it may use nothing from around it: a
- * worker from a file would need the permission to read it (Deno), and a bundle would not hold it.
- */
-function encoderScope(scope: Scope): void {
+/** What runs in the worker; see {@linkcode startWorker}. */
+function encoderScope(scope: WorkerScope<EncoderTask>): void {
   const [RECORD, HEADER, LZ4] = [40, 8, 1];
   interface Calls {
     memory: WebAssembly.Memory;
@@ -130,35 +118,6 @@ function encoderScope(scope: Scope): void {
  *
  * @throws {Error} If there cannot be one here, or it does not answer.
  */
-export async function startEncoderWorker(): Promise<Worker> {
-  const source = `(${encoderScope})(self);`;
-  const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-  try {
-    const worker = new Worker(url, { type: "module" });
-    try {
-      await ready(worker);
-    } catch (error) {
-      worker.terminate();
-      throw error;
-    }
-    return worker;
-  } finally {
-    URL.revokeObjectURL(url);
-  }
-}
-
-function ready(worker: Worker): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error("A worker did not answer")), START_MS);
-    worker.onmessage = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-    worker.onerror = (event) => {
-      event.preventDefault();
-      clearTimeout(timer);
-      reject(new Error(`A worker did not start: ${event.message}`));
-    };
-    worker.postMessage(engineModule());
-  });
+export function startEncoderWorker(): Promise<Worker> {
+  return startWorker(encoderScope);
 }

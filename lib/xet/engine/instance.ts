@@ -30,7 +30,7 @@ interface Exports {
   encode_reset(): void;
   encode_open(): number;
   encode(added: number, scheme: number, last: number): number;
-  decode(length: number, count: number, hashes: number): number;
+  decode(length: number, most: number, hashes: number): number;
 }
 
 /**

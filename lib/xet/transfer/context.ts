@@ -6,6 +6,7 @@ import type { EncodedChunk, EncoderPool } from "../engine/mod.ts";
 import { MAX_XORB_CHUNKS, MAX_XORB_LENGTH, type Term } from "../format/mod.ts";
 import type { ChunkList } from "../hash/mod.ts";
 import type { ChunkIndex } from "./chunk_index.ts";
+import type { ReadPool } from "./read_pool.ts";
 
 /** Bounds of a transfer. Lengths are in bytes. */
 export interface TransferLimits {
@@ -21,12 +22,14 @@ export interface TransferLimits {
   readonly waitingLength: number;
   /** Most bytes of one upload that are kept although the CAS is said to have them. */
   readonly keptLength: number;
-  /** How much of a file is reconstructed in one go. */
+  /** How much of a file one reconstruction is asked for. */
+  readonly spanLength: number;
+  /** Most bytes that are read ahead of the reader of a download. */
   readonly windowLength: number;
-  /** The same when there is no budget: what every download may hold beside the budget. */
+  /** The same for a reader that is slow, in bytes. */
   readonly smallWindowLength: number;
-  /** Most windows of one download that are in memory at once. */
-  readonly windowsInFlight: number;
+  /** A file up to this length is verified before its first byte is given out. */
+  readonly holdLength: number;
   /** Most bytes of one piece of a download's stream. */
   readonly pieceLength: number;
 }
@@ -39,9 +42,10 @@ export const TRANSFER_LIMITS: TransferLimits = {
   blockLength: BLOCK_LENGTH,
   waitingLength: 16 << 20,
   keptLength: 9 << 20, // a part of 8 MiB, with its headers
+  spanLength: 1 << 30,
   windowLength: 8 << 20,
   smallWindowLength: 1 << 20,
-  windowsInFlight: 3,
+  holdLength: 8 << 20,
   pieceLength: 2 << 20,
 };
 
@@ -73,6 +77,8 @@ export interface TransferContext {
   readonly turn?: FairTurn;
   /** Where small files are stored together. Default: each has a xorb and a shard of its own. */
   readonly smallFiles?: SmallFileStore;
+  /** Shared by all downloads with one Hub token. Default: one for each download. */
+  readonly pool?: ReadPool;
   /** Replaces some of {@linkcode TRANSFER_LIMITS}. */
   readonly limits?: Partial<TransferLimits>;
 }

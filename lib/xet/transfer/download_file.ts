@@ -1,41 +1,54 @@
 import type { FileRange } from "../cas/cas_options.ts";
-import { XetFormatError } from "../error.ts";
-import { ZERO_HASH } from "../hash/mod.ts";
 import { limitsOf, type TransferContext, type TransferOptions } from "./context.ts";
-import { FileVerifier } from "./file_verifier.ts";
-import { ReadAhead } from "./read_ahead.ts";
+import { readPieces } from "./file_pieces.ts";
+import { ReadWindow } from "./read_window.ts";
+
+/**
+ * To whom the pieces of a download belong:
+ *
+ * - "own": to the reader. Each is a copy.
+ * - "shared": to all readers of the same content. Nobody may write to them or transfer their buffers.
+ * - "lent": the same, and to the reader only until it asks for the next one. Then their memory may be
+ *   freed. That is enough for a server that hands each piece to a socket before it asks for another.
+ */
+export type PieceOwnership = "own" | "shared" | "lent";
 
 /** Which bytes of a file. */
 export interface DownloadOptions extends TransferOptions {
   /** Inclusive, within the file. Default: all. */
   readonly range?: FileRange | undefined;
-}
-
-interface Piece {
-  readonly bytes: Uint8Array;
-  readonly last: boolean;
+  /** To whom the pieces of the stream belong. Default: "own". */
+  readonly pieces?: PieceOwnership | undefined;
 }
 
 /**
- * Reads a file, or a range of it, as a stream: a bounded number of windows is fetched ahead, and
- * only while somebody reads. A file that is read whole is checked against its hash before its last
- * bytes are given out. The stream ends with exactly the bytes asked for, or errors with CasError or
+ * Reads a file, or a range of it, as a stream. As much is fetched ahead as the reader takes, and only
+ * while it reads. A file that is read whole is checked against its hash before its last bytes are
+ * given out, a small one before its first. Of a range, those chunks are checked whose hashes are
+ * known; the others only need to be well-formed and of the right length, as the CAS does not tell
+ * their hashes. The stream ends with exactly the bytes asked for, or errors with CasError or
  * XetFormatError.
  *
  * @param context Where from, and the budget that bounds what is held.
  * @param content The file hash in printed form and the size in bytes.
- * @param options `range`, and `signal`, which errors the stream.
+ * @param options `range`; `pieces`; `signal`, which errors the stream.
  */
 export function downloadFile(
   context: TransferContext,
   content: { readonly hash: string; readonly size: number },
   options: DownloadOptions = {},
 ): ReadableStream<Uint8Array> {
-  const { signal } = options;
+  const { signal, pieces: ownership = "own" } = options;
   const range = options.range ?? { first: 0, last: content.size - 1 };
   checkRange(content, options.range);
   const abort = new AbortController();
-  const pieces = readPieces(context, content, range, abort.signal);
+  const { smallWindowLength: least, windowLength: most } = limitsOf(context);
+  const window = new ReadWindow({ least, most }, () => performance.now());
+  const pieces = readPieces(context, content, range, {
+    window,
+    lent: ownership !== "shared",
+    signal: abort.signal,
+  });
   let stop = () => {};
   const end = async (reason: unknown) => {
     signal?.removeEventListener("abort", stop);
@@ -52,13 +65,18 @@ export function downloadFile(
       else signal?.addEventListener("abort", stop, { once: true });
     },
     async pull(controller) {
+      window.ask();
       const next = await pieces.next().catch((error) => {
         signal?.removeEventListener("abort", stop);
         throw error;
       });
       signal?.throwIfAborted();
-      if (!next.done) controller.enqueue(next.value.bytes);
-      if (!next.done && !next.value.last) return;
+      if (!next.done) {
+        const { bytes, last } = next.value;
+        controller.enqueue(ownership === "own" ? bytes.slice() : bytes);
+        window.give(bytes.length);
+        if (!last) return;
+      }
       await end("The file was read to its end");
       controller.close();
     },
@@ -76,37 +94,5 @@ function checkRange(
   const { first, last } = range;
   if (!(Number.isSafeInteger(first) && first >= 0 && first <= last && last < size)) {
     throw new RangeError(`Bytes ${first} to ${last} are not a range of a file of ${size} bytes`);
-  }
-}
-
-async function* readPieces(
-  context: TransferContext,
-  content: { readonly hash: string; readonly size: number },
-  range: FileRange,
-  signal: AbortSignal,
-): AsyncGenerator<Piece, void, void> {
-  if (content.size === 0) {
-    if (content.hash === ZERO_HASH) return;
-    throw new XetFormatError(`File ${content.hash} cannot be empty`);
-  }
-  const { pieceLength } = limitsOf(context);
-  const whole = range.first === 0 && range.last === content.size - 1;
-  const verifier = whole ? new FileVerifier() : undefined;
-  const windows = new ReadAhead(context, content.hash, range, { hashes: whole, signal });
-  try {
-    for (let window = await windows.next(); window; window = await windows.next()) {
-      verifier?.add(window);
-      if (window.last) verifier?.finish(content);
-      for (const [i, piece] of window.pieces.entries()) {
-        for (let from = 0; from < piece.length; from += pieceLength) {
-          const bytes = piece.subarray(from, from + pieceLength);
-          const final = i === window.pieces.length - 1 && from + pieceLength >= piece.length;
-          if (final) windows.letGo();
-          yield { bytes, last: final && window.last };
-        }
-      }
-    }
-  } finally {
-    await windows.close();
   }
 }

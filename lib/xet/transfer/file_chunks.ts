@@ -1,7 +1,8 @@
-import { joinBytes } from "../../flow/byte_pieces.ts";
 import type { FileRange } from "../cas/cas_options.ts";
-import type { TransferContext } from "./context.ts";
-import { ReadAhead } from "./read_ahead.ts";
+import { bytesOf } from "./block.ts";
+import { limitsOf, type TransferContext } from "./context.ts";
+import { FileReader } from "./file_reader.ts";
+import { ReadPool } from "./read_pool.ts";
 
 /** A chunk of a file, as it was read. */
 export interface FileChunk {
@@ -11,7 +12,7 @@ export interface FileChunk {
   readonly start: number;
   /** Bytes of the chunk. */
   readonly size: number;
-  /** Those of its bytes that are in the range. */
+  /** Those of its bytes that are in the range; not to be written to, and good until the next chunk. */
   readonly bytes: Uint8Array;
 }
 
@@ -29,28 +30,40 @@ export async function* readFileChunks(
   range: FileRange,
   signal: AbortSignal,
 ): AsyncGenerator<FileChunk, void, void> {
-  const windows = new ReadAhead(context, hash, range, { hashes: true, signal });
+  const { cas, budget, turn } = context;
+  const { spanLength, windowLength } = limitsOf(context);
+  const pool = context.pool ?? new ReadPool({ budget, turn });
+  const window = () => windowLength;
+  const reader = new FileReader({
+    cas,
+    pool,
+    hash,
+    range,
+    hashed: true,
+    spanLength,
+    window,
+    signal,
+  });
   try {
-    /** Of a chunk of which only the beginning has come. */
-    let begun: Uint8Array = new Uint8Array(0);
-    let position = range.first;
-    for (let window = await windows.next(); window; window = await windows.next()) {
-      const { chunks } = window;
-      const from = position - begun.length;
-      const bytes = joinBytes([begun, ...window.pieces]);
-      begun = bytes.subarray(0, 0);
-      position = from + bytes.length;
-      for (let i = 0, start = window.start; i < chunks.count; start += chunks.size(i++)) {
-        const [first, end] = [Math.max(start, range.first), start + chunks.size(i)];
-        if (end > position && position <= range.last) {
-          begun = bytes.slice(first - from);
-        } else {
-          const own = bytes.subarray(first - from, end - from); // not beyond the end of the range
-          yield { hash: chunks.hash(i), start, size: chunks.size(i), bytes: own };
-        }
+    for (let run = await reader.next(); run; run = await reader.next()) {
+      const { block } = run;
+      let start = run.position;
+      for (let index = run.start; index < run.end; index++) {
+        const at = index - block.first;
+        const [hash, size] = [
+          block.hashes?.subarray(at * 32, at * 32 + 32),
+          block.lengths[at] ?? 0,
+        ];
+        if (hash === undefined) throw new TypeError("The chunks of a file were not hashed");
+        const bytes = bytesOf({ block, start: index, end: index + 1 })
+          .subarray(Math.max(0, range.first - start), Math.max(0, range.last + 1 - start));
+        // A CAS that does not trim terms sends more than was asked for.
+        if (start + size > range.first && start <= range.last) yield { hash, start, size, bytes };
+        start += size;
       }
+      block.letGo();
     }
   } finally {
-    await windows.close();
+    await reader.close();
   }
 }

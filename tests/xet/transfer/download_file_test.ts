@@ -2,16 +2,25 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { MemoryBudget } from "../../../lib/flow/memory_budget.ts";
 import { CasError } from "../../../lib/xet/cas/cas_error.ts";
+import { DecoderPool } from "../../../lib/xet/engine/mod.ts";
 import { XetFormatError } from "../../../lib/xet/error.ts";
 import { ZERO_HASH } from "../../../lib/xet/hash/mod.ts";
 import type { FileRecipe, TransferContext } from "../../../lib/xet/transfer/context.ts";
 import { downloadFile } from "../../../lib/xet/transfer/download_file.ts";
+import { ReadPool } from "../../../lib/xet/transfer/read_pool.ts";
 import { uploadFile } from "../../../lib/xet/transfer/upload_file.ts";
 import { TestCas } from "./test_cas.ts";
 import { collect, makeInput, splitmix, streamOf } from "./test_data.ts";
 
 const SIZE = 2_500_000;
-const LIMITS = { windowLength: 300_000, smallWindowLength: 70_000, pieceLength: 100_000 };
+/** Many spans and pieces, and no file small enough to be held until it is verified. */
+const LIMITS = {
+  spanLength: 300_000,
+  windowLength: 300_000,
+  smallWindowLength: 70_000,
+  holdLength: 0,
+  pieceLength: 100_000,
+};
 
 /** Text, random bytes, the text again and zeros: dedup, compression, several xorbs. */
 function mixed(): Uint8Array<ArrayBuffer> {
@@ -34,6 +43,13 @@ async function stored(
 }
 
 const isData = (request: Request) => request.url.includes("/data?");
+
+/** An answer with a wrong bit in its first chunk. */
+async function flipped(answer: () => Promise<Response>): Promise<Response> {
+  const body = await (await answer()).bytes();
+  body[100] = (body[100] ?? 0) ^ 1;
+  return new Response(body, { status: 206 });
+}
 
 async function settled(context: TransferContext) {
   for (let i = 0; i < 100 && context.budget.used > 0; i++) {
@@ -60,6 +76,32 @@ for (const v1Only of [false, true]) {
     assertEquals(context.budget.used, 0);
   });
 }
+
+Deno.test("downloadFile() gives the same with workers", async () => {
+  await using server = new TestCas();
+  const decoders = new DecoderPool(1);
+  await decoders.start();
+  assert(decoders.isReady);
+  const bytes = mixed();
+  const { recipe, ...rest } = await stored(server, bytes);
+  const pool = new ReadPool({ ...rest, decoders });
+  for (const range of [undefined, { first: 123_456, last: 2_345_678 }, { first: 9, last: 9 }]) {
+    const stream = downloadFile({ ...rest, pool }, recipe, { range });
+    assertEquals(
+      await collect(stream),
+      range ? bytes.slice(range.first, range.last + 1) : bytes,
+    );
+  }
+  const { holdLength: _, ...limits } = LIMITS;
+  server.fault = (request, answer) => isData(request) ? flipped(answer) : undefined;
+  const fresh = new ReadPool({ ...rest, decoders });
+  await assertRejects(
+    () => collect(downloadFile({ ...rest, limits, pool: fresh }, recipe)),
+    XetFormatError,
+  );
+  await settled(rest);
+  await decoders.close();
+});
 
 Deno.test("downloadFile() of the empty file asks nobody", async () => {
   await using server = new TestCas();
@@ -106,19 +148,44 @@ Deno.test("downloadFile() never gives out the end of a file with a wrong bit", a
   }
 });
 
-Deno.test("downloadFile() notices a chunk that differs between two windows", async () => {
+Deno.test("downloadFile() of a small file fetches it once more when a bit is wrong", async () => {
   await using server = new TestCas();
-  const context = await stored(server, splitmix(54, SIZE), { ...LIMITS, windowLength: 70_000 });
-  let seen = 0;
-  server.fault = (request, answer) => {
-    if (!isData(request) || ++seen !== 2) return undefined;
-    return answer().then(async (response) => {
-      const body = await response.bytes();
-      body[100] = (body[100] ?? 0) ^ 1; // in the first chunk, which the first window had too
-      return new Response(body, { status: 206 });
-    });
-  };
-  await assertRejects(() => collect(downloadFile(context, context.recipe)), XetFormatError);
+  const bytes = splitmix(54, SIZE);
+  const context = await stored(server, bytes, { ...LIMITS, holdLength: SIZE });
+  let flips = 1;
+  server.fault = (request, answer) => isData(request) && flips-- > 0 ? flipped(answer) : undefined;
+  assertEquals(await collect(downloadFile(context, context.recipe)), bytes);
+  assert(flips < 0);
+  flips = Infinity;
+  let received = 0;
+  await assertRejects(async () => {
+    for await (const piece of downloadFile(context, context.recipe)) received += piece.length;
+  }, XetFormatError);
+  assertEquals(received, 0);
+  await settled(context);
+});
+
+Deno.test("downloadFile() fetches chunks whose hashes are known once more when a bit is wrong", async () => {
+  await using server = new TestCas();
+  const bytes = splitmix(57, SIZE);
+  const { recipe, ...rest } = await stored(server, bytes);
+  const context = { ...rest, pool: new ReadPool(rest) };
+  context.pool.known.addFile(recipe);
+  for (const range of [undefined, { first: 1_000_000, last: 2_000_000 }]) {
+    let flips = 1;
+    server.fault = (request, answer) =>
+      isData(request) && flips-- > 0 ? flipped(answer) : undefined;
+    assertEquals(
+      await collect(downloadFile(context, recipe, { range })),
+      range ? bytes.slice(range.first, range.last + 1) : bytes,
+    );
+    assert(flips < 0);
+    flips = Infinity;
+    context.pool.cache.clear();
+    const stream = downloadFile(context, recipe, { range });
+    await assertRejects(() => collect(stream), XetFormatError, "wrong hash");
+    await settled(context);
+  }
 });
 
 Deno.test("downloadFile() asks again when stored bytes break off, and errors when they always do", async () => {
@@ -243,8 +310,8 @@ Deno.test("downloadFile() fetches only while somebody reads, and stops when canc
   const reader = stream.getReader();
   await reader.read();
   await new Promise((resolve) => setTimeout(resolve, 50));
-  assert(server.count(/GET \/v2\/reconstructions/) <= 4);
-  assert(context.budget.used > 0 && context.budget.used <= 3 * LIMITS.windowLength);
+  assertEquals(server.count(/GET \/v2\/reconstructions/), 1);
+  assert(context.budget.used > 0 && context.budget.used < 1_500_000);
   await reader.cancel("enough");
   assertEquals(context.budget.used, 0);
 });
@@ -286,7 +353,7 @@ Deno.test("downloadFile() errors when it is aborted, at any time", async () => {
   }
 });
 
-Deno.test("downloadFile() goes on in small windows when there is no budget", async () => {
+Deno.test("downloadFile() goes on block by block when there is no budget", async () => {
   await using server = new TestCas();
   const bytes = mixed();
   const context = await stored(server, bytes);

@@ -22,6 +22,29 @@ pub fn hash(chunk: &[u8]) -> [u8; 32] {
     *blake3::keyed_hash(&DATA_KEY, chunk).as_bytes()
 }
 
+/// The header of a serialized chunk that keeps to the format's limits.
+pub struct Header {
+    pub payload: usize,
+    pub scheme: u8,
+    pub size: usize,
+}
+
+impl Header {
+    /// Reads `HEADER` bytes; `None` for a version or scheme that is not known, or lengths that no
+    /// chunk can have: LZ4 spends at least a byte on 255.
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        let &[version, p0, p1, p2, scheme, s0, s1, s2] = bytes else { return None };
+        let payload = u32::from_le_bytes([p0, p1, p2, 0]) as usize;
+        let size = u32::from_le_bytes([s0, s1, s2, 0]) as usize;
+        let fits = match scheme {
+            SCHEME_NONE => payload == size,
+            _ => scheme <= SCHEME_GROUPED_LZ4 && size <= payload * 255,
+        };
+        let legal = version == 0 && fits && payload <= MAX_PAYLOAD && size <= MAX;
+        legal.then_some(Self { payload, scheme, size })
+    }
+}
+
 /// A chunk made ready for a xorb.
 pub struct Encoded {
     /// Bytes that were written.

@@ -23,6 +23,9 @@ const OUTPUT: usize = INPUT + (INPUT / MIN + 2) * chunk::HEADER;
 const RECORD: usize = 40;
 const MAX_RECORDS: usize = 1024;
 
+/// Added to places in `output` to tell them from places in `input`.
+const IN_OUTPUT: usize = 1 << 31;
+
 const BAD_CALL: i32 = -1;
 const BAD_HEADER: i32 = -2;
 const BAD_PAYLOAD: i32 = -3;
@@ -256,41 +259,48 @@ pub extern "C" fn encode(added: usize, scheme: u32, last: u32) -> i32 {
     count as i32
 }
 
-/// Decodes `count` serialized chunks, which are exactly the first `length` bytes of `input`, to
-/// `output`; writes their hashes to `records` when asked. Returns the decoded length or an error
-/// code, with the number of the bad chunk as result.
+/// Decodes the serialized chunks at the start of the first `length` bytes of `input`: at most `most`,
+/// as many as are whole, and as many compressed ones as `output` has room for. Chunks that are stored
+/// raw stay where they are in `input`, so that nobody copies them twice. Writes to `records` hash
+/// (when asked), length and place of each: from 0 in `input`, from `IN_OUTPUT` in `output`. Results:
+/// bytes of input that were decoded. Returns the number of chunks or an error code, with the number
+/// of the bad chunk as result.
 #[unsafe(no_mangle)]
-pub extern "C" fn decode(length: usize, count: usize, hashes: u32) -> i32 {
+pub extern "C" fn decode(length: usize, most: usize, hashes: u32) -> i32 {
     let State { input, output, records, results, scratch, .. } = state();
-    if length > INPUT || count > MAX_RECORDS {
+    if length > INPUT {
         return BAD_CALL;
     }
     let bytes = &input[..length];
-    let (mut at, mut written) = (0, 0);
-    for index in 0..count {
-        results[0] = index as u32;
-        let Some(header) = bytes.get(at..at + chunk::HEADER) else {
-            return BAD_HEADER;
-        };
-        let payload = u32::from_le_bytes([header[1], header[2], header[3], 0]) as usize;
-        let size = u32::from_le_bytes([header[5], header[6], header[7], 0]) as usize;
-        if header[0] != 0 || payload > chunk::MAX_PAYLOAD || size > MAX {
-            return BAD_HEADER;
+    let (mut at, mut written, mut count) = (0, 0, 0);
+    while count < most.min(MAX_RECORDS) {
+        let Some(header) = bytes.get(at..at + chunk::HEADER) else { break };
+        if header.starts_with(b"XETBLOB") {
+            break;
         }
-        at += chunk::HEADER;
-        let (Some(payload), Some(target)) =
-            (bytes.get(at..at + payload), output.get_mut(written..written + size))
-        else {
-            return BAD_HEADER;
+        results[0] = count as u32;
+        let Some(header) = chunk::Header::read(header) else { return BAD_HEADER };
+        let start = at + chunk::HEADER;
+        let Some(payload) = bytes.get(start..start + header.payload) else { break };
+        let (decoded, place) = if header.scheme == chunk::SCHEME_NONE {
+            (payload, start)
+        } else {
+            let Some(target) = output.get_mut(written..written + header.size) else { break };
+            if !chunk::read(payload, header.scheme, target, scratch) {
+                return BAD_PAYLOAD;
+            }
+            written += header.size;
+            (&*target, IN_OUTPUT + written - header.size)
         };
-        if !chunk::read(payload, header[4], target, scratch) {
-            return BAD_PAYLOAD;
-        }
+        let record = &mut records[count * RECORD..(count + 1) * RECORD];
         if hashes != 0 {
-            records[index * 32..(index + 1) * 32].copy_from_slice(&chunk::hash(target));
+            record[..32].copy_from_slice(&chunk::hash(decoded));
         }
-        at += payload.len();
-        written += size;
+        record[32..36].copy_from_slice(&(header.size as u32).to_le_bytes());
+        record[36..].copy_from_slice(&(place as u32).to_le_bytes());
+        at = start + header.payload;
+        count += 1;
     }
-    if at != length { BAD_HEADER } else { written as i32 }
+    results[0] = at as u32;
+    count as i32
 }

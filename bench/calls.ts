@@ -95,7 +95,7 @@ async function request(
 }
 
 function steps(): readonly Step[] {
-  const source = new DataSource("random");
+  const source = new DataSource("random", 2);
   const bytes = (size: number): Uint8Array<ArrayBuffer> => {
     const joined = new Uint8Array(size);
     let at = 0;

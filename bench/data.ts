@@ -17,9 +17,13 @@ export class DataSource {
   readonly #base: Uint8Array;
   #serial = 0n;
 
-  /** @param kind How the bytes compress. */
-  constructor(kind: DataKind) {
-    this.#base = kind === "random" ? randomBase() : textBase();
+  /**
+   * @param kind How the bytes compress.
+   * @param seed Makes random bytes the same in every run, for counts that depend on where chunks are cut.
+   */
+  constructor(kind: DataKind, seed?: number) {
+    if (kind === "text") this.#base = textBase();
+    else this.#base = seed === undefined ? randomBase() : seededBase(seed);
   }
 
   /** The same source, about to give the same bytes again. */
@@ -54,6 +58,19 @@ function randomBase(): Uint8Array {
     crypto.getRandomValues(base.subarray(at, at + 65_536));
   }
   return base;
+}
+
+/** Marsaglia's xorshift of 32 bits; the seed is not zero. */
+function seededBase(seed: number): Uint8Array {
+  const words = new Uint32Array(BASE_LENGTH / 4);
+  let state = seed;
+  for (let i = 0; i < words.length; i++) {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    words[i] = state;
+  }
+  return new Uint8Array(words.buffer);
 }
 
 const WORDS = "accepted closed upload download cache miss hit worker queue retry shard xorb".split(

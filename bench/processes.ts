@@ -1,6 +1,7 @@
 /** Child processes of a bench, and what the kernel says of them. Linux only, for `/proc`. */
 
 import { fileURLToPath } from "node:url";
+import type { HubOptions } from "./hub.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** Of `/proc/<pid>/stat`: 100 on every Linux that Deno runs on (proc(5), sysconf(_SC_CLK_TCK)). */
@@ -24,16 +25,18 @@ export interface HubProcess extends ServerProcess {
 /**
  * Starts an embedded hub.
  *
- * @param directory Where it keeps its data. Without one it keeps them in memory, unchecked.
+ * @param options Without any it keeps its data in memory, unchecked.
  */
-export async function startHub(directory?: string): Promise<HubProcess> {
-  const args = directory === undefined ? [] : [directory];
-  const { process, ready } = await start(["run", "-A", "bench/hub.ts", ...args], jsonLine);
+export async function startHub(options: HubOptions = {}): Promise<HubProcess> {
+  const args = ["run", "-A", "bench/hub.ts", JSON.stringify(options)];
+  const { process, ready } = await start(args, jsonLine);
   return { ...process, url: ready.url ?? "", token: ready.token ?? "" };
 }
 
 /** Starts the gateway as a user would, without key pair, with the permissions that it needs. */
-export async function startGateway(hub: HubProcess): Promise<ServerProcess> {
+export async function startGateway(
+  hub: { readonly url: string; readonly token: string },
+): Promise<ServerProcess> {
   const { process, ready } = await start(
     ["run", "--allow-net", "--allow-env", "main.ts"],
     (line) => /^ *S3 endpoint +(?<url>\S+)$/.exec(line)?.groups,

@@ -90,7 +90,7 @@ async function measureRelay(size: number, signal: AbortSignal) {
 async function measure(
   process: ServerProcess,
   size: number,
-  work: () => Promise<void>,
+  work: () => Promise<unknown>,
 ): Promise<Speed> {
   const [cpu, start] = [process.cpuSeconds(), performance.now()];
   await work();

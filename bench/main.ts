@@ -10,13 +10,22 @@ import { parseArgs } from "node:util";
 import { type CallCount, countCalls } from "./calls.ts";
 import { measureDedup, type Moved } from "./dedup.ts";
 import { measureMemory, type MemoryResult } from "./memory.ts";
+import { measureNative, type NativeResult } from "./native.ts";
 import { type KindResult, measureThroughput, type ThroughputResult } from "./throughput.ts";
 
 const KIB = 1024;
 const MIB = KIB * 1024;
 const GIB = MIB * 1024;
 const UNITS: Readonly<Record<string, number>> = { "": 1, KIB, MIB, GIB };
-const SECTIONS = ["throughput", "memory", "dedup", "calls"];
+const SECTIONS = [
+  "throughput",
+  "memory",
+  "responsiveness",
+  "native",
+  "multipart",
+  "dedup",
+  "calls",
+];
 /** The most that one PUT takes. */
 const MAX_PUT = 5 * GIB;
 const MAX_SIZE = 10 * GIB;
@@ -49,6 +58,10 @@ try {
   if (wants("dedup")) {
     const bytes = Math.min(size ?? GIB, MAX_PUT);
     showDedup(bytes, await inDirectory((path) => measureDedup(bytes, path, signal)));
+  }
+  if (wants("native")) {
+    const bytes = Math.min(size ?? GIB, MAX_PUT);
+    showNative(bytes, await inDirectory((path) => measureNative(bytes, path, signal)));
   }
   if (wants("calls")) showCalls(await countCalls());
 } finally {
@@ -137,6 +150,26 @@ function showMemory(size: number, results: readonly MemoryResult[]): void {
       (moved / GIB).toFixed(1),
       seconds.toFixed(0),
       mebibytes(peak),
+    ]),
+  ]);
+}
+
+function showNative(size: number, results: readonly NativeResult[] | string): void {
+  if (typeof results === "string") {
+    console.log(`No comparison with hf_xet: ${results}\n`);
+    return;
+  }
+  const perByte = (seconds: number) => (seconds * 1e9 / size).toFixed(2);
+  showTable(`Uploads of ${sizeText(size)}, the gateway ÷ hf_xet`, [
+    ["", "CPU ns/B", "hf_xet", "÷", "seconds", "hf_xet", "÷"],
+    ...results.map(({ kind, atOnce, gateway, native }) => [
+      `${kind}, ${atOnce} at a time`,
+      perByte(gateway.cpu),
+      perByte(native.cpu),
+      ratio(gateway.cpu, native.cpu),
+      gateway.wall.toFixed(2),
+      native.wall.toFixed(2),
+      ratio(gateway.wall, native.wall),
     ]),
   ]);
 }

@@ -60,6 +60,7 @@ export class Transfers {
   /** @param options What it stands on. */
   constructor(options: TransfersOptions) {
     this.#options = options;
+    options.budget.blocks; // set aside before anything is leased
     this.#known = new ChunkIndex(options.budget, options.now);
   }
 
@@ -125,6 +126,7 @@ export class Transfers {
     const context = {
       cas,
       budget,
+      blocks: budget.blocks,
       pages: this.#pages,
       turn: this.#turn,
       known: this.#known,

@@ -1,3 +1,4 @@
+import type { Lease, MemoryBudget } from "./memory_budget.ts";
 import { PAGE_LENGTH, type PagePool } from "./page_pool.ts";
 
 /**
@@ -18,12 +19,19 @@ export function joinBytes(pieces: readonly Uint8Array[]): Uint8Array {
   return joined;
 }
 
+/** Streams that are read into pages; when there are more, each has only as much as follows. */
+const MANY_STREAMS = 16;
+/** Memory of each stream, beside the budget, when there are many. */
+const SMALL_LENGTH = 128 << 10;
+
 /** How to read blocks. */
 export interface BlockOptions {
   /** Bytes in a block, at most `BLOCK_LENGTH`; the last one may be shorter, none is empty. */
   readonly size: number;
   /** Where memory for a block is taken from. */
   readonly pages: PagePool;
+  /** What a block, and as much again for what is made of it, is leased from. Default: nothing. */
+  readonly budget?: MemoryBudget | undefined;
   /** Cancels the stream and rejects the read that is waiting. */
   readonly signal?: AbortSignal;
 }
@@ -33,11 +41,16 @@ export interface Block {
   readonly page: Uint8Array<ArrayBuffer>;
   /** Bytes of the block. */
   readonly length: number;
+  /** Whether it is known to be the last one. */
+  readonly last: boolean;
+  /** For two pages; whoever gets the block releases it. */
+  readonly lease: Lease | undefined;
 }
 
 /**
  * Reads a stream in blocks, so that work with a cost per call is done seldom. A byte stream fills the pages
- * itself. Whoever stops early cancels the stream; an error of the stream is thrown.
+ * itself. Budget is leased when a block is there, not while its sender is waited for: that may be long, and must
+ * not keep others from it. Whoever stops early cancels the stream; an error of the stream is thrown.
  *
  * @param stream What to read; is locked until the end.
  * @param options How.
@@ -46,7 +59,7 @@ export async function* readBlocks(
   stream: ReadableStream<Uint8Array>,
   options: BlockOptions,
 ): AsyncGenerator<Block, void, void> {
-  const { size, pages, signal } = options;
+  const { size, pages, budget, signal } = options;
   const source = sourceOf(stream);
   const gather = source.kind === "byob" ? fillFrom(source.reader) : copyFrom(source.reader);
   const { reader } = source;
@@ -55,20 +68,33 @@ export async function* readBlocks(
   const stop = () => void reader.cancel(signal?.reason).catch(() => {});
   signal?.addEventListener("abort", stop, { once: true });
   let page: Uint8Array<ArrayBuffer> | undefined;
+  let own: Uint8Array<ArrayBuffer> | undefined;
+  const end = pages.beginStream();
   try {
     while (!ended) {
       let length = 0;
-      page = pages.take();
-      while (length < size && !ended) {
+      const isSmall = pages.streams > MANY_STREAMS;
+      let memory = isSmall ? own ?? new Uint8Array(SMALL_LENGTH) : page = pages.take();
+      const room = Math.min(size, isSmall ? SMALL_LENGTH : size);
+      while (length < room && !ended) {
         signal?.throwIfAborted();
-        const next = await gather(page.subarray(length, size));
+        const next = await gather(memory.subarray(length, room));
         signal?.throwIfAborted();
-        page = new Uint8Array(next.buffer);
+        memory = new Uint8Array(next.buffer);
+        if (!isSmall) page = memory;
         length += next.length;
         ended = next.ended;
       }
       if (length === 0) break;
-      const block = { page, length };
+      const lease = await budget?.acquire((ended ? 1 : 2) * PAGE_LENGTH, {
+        ...(signal && { signal }),
+      });
+      if (isSmall) {
+        own = memory;
+        page = pages.take();
+        page.set(memory.subarray(0, length));
+      }
+      const block = { page: page ?? memory, length, last: ended, lease };
       page = undefined;
       yield block;
     }
@@ -77,6 +103,7 @@ export async function* readBlocks(
     ended = true;
     throw error;
   } finally {
+    end();
     signal?.removeEventListener("abort", stop);
     if (page !== undefined) pages.give(page.length === PAGE_LENGTH ? page : undefined);
     if (!ended) await reader.cancel();

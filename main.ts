@@ -49,6 +49,7 @@ async function serve(config: Config): Promise<void> {
     corsOrigins: config.corsOrigins,
     storeChecksums: config.storeChecksums,
     memoryBudget: config.memoryBudget,
+    memoryWaitSeconds: config.memoryWaitSeconds,
     otherNamespaces: config.otherNamespaces,
     ...(config.workers !== undefined && { workers: config.workers }),
     multipartUploadTtlSeconds: config.multipartUploadTtlSeconds,

@@ -10,7 +10,9 @@ import { parseArgs } from "node:util";
 import { type CallCount, countCalls } from "./calls.ts";
 import { measureDedup, type Moved } from "./dedup.ts";
 import { measureMemory, type MemoryResult } from "./memory.ts";
+import { measureMultipart, type MultipartResult } from "./multipart.ts";
 import { measureNative, type NativeResult } from "./native.ts";
+import { measureResponsiveness, type ResponsivenessResult } from "./responsiveness.ts";
 import { type KindResult, measureThroughput, type ThroughputResult } from "./throughput.ts";
 
 const KIB = 1024;
@@ -58,6 +60,13 @@ try {
   if (wants("dedup")) {
     const bytes = Math.min(size ?? GIB, MAX_PUT);
     showDedup(bytes, await inDirectory((path) => measureDedup(bytes, path, signal)));
+  }
+  if (wants("responsiveness")) {
+    showResponsiveness(await measureResponsiveness(Math.min(size ?? GIB, MAX_PUT), signal));
+  }
+  if (wants("multipart")) {
+    const parts = Math.ceil((size ?? 2 * GIB) / (8 * MIB));
+    showMultipart(await inDirectory((path) => measureMultipart(parts, path, signal)));
   }
   if (wants("native")) {
     const bytes = Math.min(size ?? GIB, MAX_PUT);
@@ -151,6 +160,36 @@ function showMemory(size: number, results: readonly MemoryResult[]): void {
       seconds.toFixed(0),
       mebibytes(peak),
     ]),
+  ]);
+}
+
+function showResponsiveness({ uploads, idle, busy }: ResponsivenessResult): void {
+  showTable("HEAD of an object, milliseconds", [
+    ["", "median", "p99"],
+    ["nothing else going on", idle.median.toFixed(2), idle.p99.toFixed(2)],
+    [`${uploads} uploads under way`, busy.median.toFixed(2), busy.p99.toFixed(2)],
+    ["÷", ratio(busy.median, idle.median), ratio(busy.p99, idle.p99)],
+  ]);
+}
+
+function showMultipart({ complete, hashes }: MultipartResult): void {
+  const { parts, size, sent, read, calls, seconds, bareSeconds } = complete;
+  showTable(`CompleteMultipartUpload of ${parts} parts of 8 MiB`, [
+    ["", ""],
+    ["sent ÷ size", `${(100 * sent / size).toFixed(2)} %`],
+    ["read ÷ size", `${(100 * read / size).toFixed(2)} %`],
+    ["calls", Object.entries(calls).map(([name, n]) => `${n} ${name}`).join(", ")],
+    ["seconds", seconds.toFixed(2)],
+    ["the same requests by a bare client", bareSeconds.toFixed(2)],
+    ["÷", ratio(seconds, bareSeconds)],
+  ]);
+  if (typeof hashes === "string") {
+    console.log(`No Xet hashes to compare with: ${hashes}\n`);
+    return;
+  }
+  showTable("Xet hash of an object in parts, one sent twice, last one first", [
+    ["", "as hf_xet's"],
+    ...hashes.map(({ name, equal }) => [name, equal ? "equal" : "DIFFERENT"]),
   ]);
 }
 

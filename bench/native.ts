@@ -1,6 +1,6 @@
 /** What an upload costs through the gateway, and what it costs `hf_xet` to send the same bytes to such a hub. */
 
-import { call, put } from "./client.ts";
+import { put } from "./client.ts";
 import { DATA_KINDS, type DataKind, DataSource } from "./data.ts";
 import { type HubProcess, startGateway, startHub } from "./processes.ts";
 import { preparePython, type Python } from "./python.ts";

@@ -42,6 +42,8 @@ export interface Config {
   readonly memoryBudget: number;
   /** Namespaces whose buckets are listed besides those of the default one. */
   readonly otherNamespaces: readonly string[];
+  /** How long a request waits for some of them, in seconds, before it is refused. */
+  readonly memoryWaitSeconds: number;
   /** How long requests under way may take when the gateway is stopped. */
   readonly shutdownGraceSeconds: number;
   /** Threads for the byte work of uploads; absent for as many as pay. */
@@ -152,6 +154,7 @@ const SCHEMA = v.object({
   HUGBUCKET_CORS_ORIGINS: v.optional(origins),
   HUGBUCKET_MULTIPART_UPLOAD_TTL: v.optional(seconds, "86400"),
   HUGBUCKET_MEMORY_BUDGET: v.optional(bytes, "128MiB"),
+  HUGBUCKET_MEMORY_WAIT: v.optional(seconds, "30"),
   HUGBUCKET_WORKERS: v.optional(workers),
   HUGBUCKET_SHUTDOWN_GRACE: v.optional(seconds, "300"),
   HUGBUCKET_LOG_LEVEL: v.optional(logLevel, "info"),
@@ -180,6 +183,8 @@ export const VARIABLES: Readonly<Record<VariableName, string>> = {
   HUGBUCKET_CORS_ORIGINS: "origins whose scripts may use buckets without CORS rules, or *",
   HUGBUCKET_MULTIPART_UPLOAD_TTL: "seconds of rest after which an unfinished upload is dropped",
   HUGBUCKET_MEMORY_BUDGET: "bytes that all transfers together may hold, such as 128MiB",
+  HUGBUCKET_MEMORY_WAIT:
+    "seconds that a request waits for some of them before it is told to slow down",
   HUGBUCKET_WORKERS:
     "threads for the byte work of uploads (default: processors less one, at most 4)",
   HUGBUCKET_SHUTDOWN_GRACE: "seconds that requests under way may take when the gateway is stopped",
@@ -230,6 +235,7 @@ function toConfig(env: v.InferOutput<typeof SCHEMA>): Config {
     corsOrigins: env.HUGBUCKET_CORS_ORIGINS ?? [],
     multipartUploadTtlSeconds: env.HUGBUCKET_MULTIPART_UPLOAD_TTL,
     memoryBudget: env.HUGBUCKET_MEMORY_BUDGET,
+    memoryWaitSeconds: env.HUGBUCKET_MEMORY_WAIT,
     otherNamespaces: env.HUGBUCKET_NAMESPACES ?? [],
     shutdownGraceSeconds: env.HUGBUCKET_SHUTDOWN_GRACE,
     ...(env.HUGBUCKET_WORKERS !== undefined && { workers: env.HUGBUCKET_WORKERS }),

@@ -52,6 +52,8 @@ export class Transfers {
   readonly #sender = createNodeSender();
   readonly #turn = new FairTurn();
   readonly #pages = new PagePool();
+  /** Set aside before anything is leased. */
+  readonly #blocks: MemoryBudget;
   /** The CAS stores content for all buckets together; what may be known of it is the token's affair. */
   readonly #known: ChunkIndex;
   /** A client's tokens are for one bucket; what it keeps besides them is small. */
@@ -60,7 +62,7 @@ export class Transfers {
   /** @param options What it stands on. */
   constructor(options: TransfersOptions) {
     this.#options = options;
-    options.budget.blocks; // set aside before anything is leased
+    this.#blocks = options.budget.blocks;
     this.#known = new ChunkIndex(options.budget, options.now);
   }
 
@@ -126,7 +128,7 @@ export class Transfers {
     const context = {
       cas,
       budget,
-      blocks: budget.blocks,
+      blocks: this.#blocks,
       pages: this.#pages,
       turn: this.#turn,
       known: this.#known,

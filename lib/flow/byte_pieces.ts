@@ -19,11 +19,6 @@ export function joinBytes(pieces: readonly Uint8Array[]): Uint8Array {
   return joined;
 }
 
-/** Streams that are read into pages; when there are more, each has only as much as follows. */
-const MANY_STREAMS = 16;
-/** Memory of each stream, beside the budget, when there are many. */
-const SMALL_LENGTH = 128 << 10;
-
 /** How to read blocks. */
 export interface BlockOptions {
   /** Bytes in a block, at most `BLOCK_LENGTH`; the last one may be shorter, none is empty. */
@@ -68,20 +63,15 @@ export async function* readBlocks(
   const stop = () => void reader.cancel(signal?.reason).catch(() => {});
   signal?.addEventListener("abort", stop, { once: true });
   let page: Uint8Array<ArrayBuffer> | undefined;
-  let own: Uint8Array<ArrayBuffer> | undefined;
-  const end = pages.beginStream();
   try {
     while (!ended) {
       let length = 0;
-      const isSmall = pages.streams > MANY_STREAMS;
-      let memory = isSmall ? own ?? new Uint8Array(SMALL_LENGTH) : page = pages.take();
-      const room = Math.min(size, isSmall ? SMALL_LENGTH : size);
-      while (length < room && !ended) {
+      page = pages.take();
+      while (length < size && !ended) {
         signal?.throwIfAborted();
-        const next = await gather(memory.subarray(length, room));
+        const next = await gather(page.subarray(length, size));
         signal?.throwIfAborted();
-        memory = new Uint8Array(next.buffer);
-        if (!isSmall) page = memory;
+        page = new Uint8Array(next.buffer);
         length += next.length;
         ended = next.ended;
       }
@@ -89,12 +79,7 @@ export async function* readBlocks(
       const lease = await budget?.acquire((ended ? 1 : 2) * PAGE_LENGTH, {
         ...(signal && { signal }),
       });
-      if (isSmall) {
-        own = memory;
-        page = pages.take();
-        page.set(memory.subarray(0, length));
-      }
-      const block = { page: page ?? memory, length, last: ended, lease };
+      const block = { page, length, last: ended, lease };
       page = undefined;
       yield block;
     }
@@ -103,7 +88,6 @@ export async function* readBlocks(
     ended = true;
     throw error;
   } finally {
-    end();
     signal?.removeEventListener("abort", stop);
     if (page !== undefined) pages.give(page.length === PAGE_LENGTH ? page : undefined);
     if (!ended) await reader.cancel();

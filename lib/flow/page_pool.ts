@@ -13,28 +13,10 @@ const MAX_RESTING = 4;
 export class PagePool {
   readonly #free: Uint8Array<ArrayBuffer>[] = [];
   #used = 0;
-  #streams = 0;
 
   /** Pages that nobody uses now. */
   get resting(): number {
     return this.#free.length;
-  }
-
-  /** Streams that are read into pages now. */
-  get streams(): number {
-    return this.#streams;
-  }
-
-  /**
-   * Counts a stream that will be read into pages.
-   *
-   * @returns Ends it; to be called once.
-   */
-  beginStream(): () => void {
-    this.#streams++;
-    return () => {
-      this.#streams--;
-    };
   }
 
   /** A page with anything in it, to be given back. */

@@ -163,12 +163,15 @@ function showMemory(size: number, results: readonly MemoryResult[]): void {
   ]);
 }
 
-function showResponsiveness({ uploads, idle, busy }: ResponsivenessResult): void {
-  showTable("HEAD of an object, milliseconds", [
-    ["", "median", "p99"],
-    ["nothing else going on", idle.median.toFixed(2), idle.p99.toFixed(2)],
-    [`${uploads} uploads under way`, busy.median.toFixed(2), busy.p99.toFixed(2)],
-    ["÷", ratio(busy.median, idle.median), ratio(busy.p99, idle.p99)],
+function showResponsiveness({ uploads, probes }: ResponsivenessResult): void {
+  const columns = ["median", "p99", `with ${uploads} uploads: median`, "p99", "÷ idle p99"];
+  showTable("Requests one after the other, milliseconds", [
+    ["", ...columns],
+    ...probes.map(({ name, idle, busy }) => [
+      name,
+      ...[idle.median, idle.p99, busy.median, busy.p99].map((ms) => ms.toFixed(1)),
+      ratio(busy.p99, idle.p99),
+    ]),
   ]);
 }
 

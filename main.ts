@@ -52,6 +52,7 @@ async function serve(config: Config): Promise<void> {
     redirect: config.redirect,
     lentBodies: true,
     memoryBudget: config.memoryBudget,
+    memoryWaitSeconds: config.memoryWaitSeconds,
     stallTimeoutSeconds: config.stallTimeoutSeconds,
     ...(config.cacheDir !== undefined && {
       diskCache: { directory: config.cacheDir, maxBytes: config.cacheSize },

@@ -1,9 +1,9 @@
 /** The bytes that benches move: no chunk of them occurs twice, so nothing of them is deduplicated. */
 
-/** What LZ4 makes of the bytes: nothing, or less than half. */
-export type DataKind = "random" | "text";
+/** What LZ4 makes of the bytes: nothing, less than half, next to nothing. */
+export type DataKind = "random" | "text" | "sparse";
 
-/** The kinds in the order of the tables. */
+/** The kinds that throughput is measured with, in the order of the tables. */
 export const DATA_KINDS: readonly DataKind[] = ["random", "text"];
 
 const MIB = 1024 * 1024;
@@ -22,8 +22,7 @@ export class DataSource {
    * @param seed Makes random bytes the same in every run, for counts that depend on where chunks are cut.
    */
   constructor(kind: DataKind, seed?: number) {
-    if (kind === "text") this.#base = textBase();
-    else this.#base = seed === undefined ? randomBase() : seededBase(seed);
+    this.#base = kind === "random" && seed !== undefined ? seededBase(seed) : BASES[kind]();
   }
 
   /** The same source, about to give the same bytes again. */
@@ -50,6 +49,12 @@ export class DataSource {
     }
   }
 }
+
+const BASES: Readonly<Record<DataKind, () => Uint8Array>> = {
+  random: randomBase,
+  text: textBase,
+  sparse: () => new Uint8Array(BASE_LENGTH),
+};
 
 function randomBase(): Uint8Array {
   const base = new Uint8Array(BASE_LENGTH);

@@ -11,6 +11,9 @@ import { type CallCount, countCalls } from "./calls.ts";
 import { measureDedup, type Moved } from "./dedup.ts";
 import { measureListings } from "./listings.ts";
 import { measureMemory, type MemoryResult } from "./memory.ts";
+import { measureMultipart, type MultipartResult } from "./multipart.ts";
+import { measureNative, type NativeResult } from "./native.ts";
+import { measureResponsiveness, type ResponsivenessResult } from "./responsiveness.ts";
 import { measureQuota } from "./quota.ts";
 import { measureSmall } from "./small.ts";
 import type { Table } from "./table.ts";
@@ -20,11 +23,23 @@ const KIB = 1024;
 const MIB = KIB * 1024;
 const GIB = MIB * 1024;
 const UNITS: Readonly<Record<string, number>> = { "": 1, KIB, MIB, GIB };
-const SECTIONS = ["throughput", "memory", "dedup", "calls", "small", "quota", "listings"];
+const SECTIONS = [
+  "throughput",
+  "memory",
+  "responsiveness",
+  "native",
+  "multipart",
+  "dedup",
+  "calls",
+  "small",
+  "quota",
+  "listings",
+];
 /** The most that one PUT takes. */
-const MAX_SIZE = 5 * GIB;
+const MAX_PUT = 5 * GIB;
+const MAX_SIZE = 10 * GIB;
 /** A run that takes longer hangs. */
-const LIMIT_MS = 10 * 60 * 1000;
+const LIMIT_MS = 30 * 60 * 1000;
 
 const { only, size } = parseCommandLine();
 const stop = new AbortController();
@@ -34,16 +49,35 @@ Deno.addSignalListener("SIGINT", interrupted);
 try {
   console.log(`Deno ${Deno.version.deno}, ${navigator.hardwareConcurrency} cores\n`);
   if (wants("throughput")) {
-    const bytes = size ?? GIB;
+    const bytes = Math.min(size ?? GIB, MAX_PUT);
     showThroughput(bytes, await measureThroughput(bytes, signal));
   }
   if (wants("memory")) {
-    const bytes = size ?? 2 * GIB;
-    showMemory(bytes, await inDirectory((path) => measureMemory(bytes, path, signal)));
+    const large = size ?? 2 * GIB;
+    const parts = Math.ceil(large / MIB);
+    const results: MemoryResult[] = [];
+    await inDirectory((path) =>
+      measureMemory({ large, parts }, path, signal, (result) => {
+        console.error(`${result.name}: ${mebibytes(result.peak)} MiB`);
+        results.push(result);
+      })
+    );
+    showMemory(large, results);
   }
   if (wants("dedup")) {
-    const bytes = size ?? GIB;
+    const bytes = Math.min(size ?? GIB, MAX_PUT);
     showDedup(bytes, await inDirectory((path) => measureDedup(bytes, path, signal)));
+  }
+  if (wants("responsiveness")) {
+    showResponsiveness(await measureResponsiveness(Math.min(size ?? GIB, MAX_PUT), signal));
+  }
+  if (wants("multipart")) {
+    const parts = Math.ceil((size ?? 2 * GIB) / (8 * MIB));
+    showMultipart(await inDirectory((path) => measureMultipart(parts, path, signal)));
+  }
+  if (wants("native")) {
+    const bytes = Math.min(size ?? GIB, MAX_PUT);
+    showNative(bytes, await inDirectory((path) => measureNative(bytes, path, signal)));
   }
   if (wants("calls")) showCalls(await countCalls());
   if (wants("small")) showTables(await measureSmall(signal));
@@ -88,7 +122,7 @@ function parseSize(text: string): number {
   const { digits = "", unit = "" } = /^(?<digits>\d{1,12}) ?(?<unit>\w*)$/.exec(text)?.groups ?? {};
   const size = Number(digits) * (UNITS[unit.toUpperCase()] ?? 0);
   if (size < 1 || size > MAX_SIZE) {
-    throw new TypeError("--size is a number of bytes up to 5GiB, such as 256MiB");
+    throw new TypeError("--size is a number of bytes up to 10GiB, such as 256MiB");
   }
   return size;
 }
@@ -141,13 +175,68 @@ function showThroughput(size: number, { kinds, relayPut, relayGet }: ThroughputR
   console.log(`Stored bytes per byte: ${stored.join(", ")}\n`);
 }
 
-function showMemory(size: number, result: MemoryResult): void {
-  showTable(`Peak RSS, one stream of ${sizeText(size)}, budget 128 MiB`, [
-    ["", "MiB"],
-    ["gateway, idle", mebibytes(result.idle)],
-    ["gateway, PUT", mebibytes(result.put)],
-    ["gateway, GET", mebibytes(result.get)],
-    ["embedded hub, both", mebibytes(result.hub)],
+function showMemory(size: number, results: readonly MemoryResult[]): void {
+  showTable(`Peak RSS, an object of ${sizeText(size)}, budget 128 MiB`, [
+    ["", "GiB moved", "seconds", "peak RSS, MiB"],
+    ...results.map(({ name, moved, seconds, peak }) => [
+      name,
+      (moved / GIB).toFixed(1),
+      seconds.toFixed(0),
+      mebibytes(peak),
+    ]),
+  ]);
+}
+
+function showResponsiveness({ uploads, probes }: ResponsivenessResult): void {
+  const columns = ["median", "p99", `with ${uploads} uploads: median`, "p99", "÷ idle p99"];
+  showTable("Requests one after the other, milliseconds", [
+    ["", ...columns],
+    ...probes.map(({ name, idle, busy }) => [
+      name,
+      ...[idle.median, idle.p99, busy.median, busy.p99].map((ms) => ms.toFixed(1)),
+      ratio(busy.p99, idle.p99),
+    ]),
+  ]);
+}
+
+function showMultipart({ complete, hashes }: MultipartResult): void {
+  const { parts, size, sent, read, calls, seconds, bareSeconds } = complete;
+  showTable(`CompleteMultipartUpload of ${parts} parts of 8 MiB`, [
+    ["", ""],
+    ["sent ÷ size", `${(100 * sent / size).toFixed(2)} %`],
+    ["read ÷ size", `${(100 * read / size).toFixed(2)} %`],
+    ["calls", Object.entries(calls).map(([name, n]) => `${n} ${name}`).join(", ")],
+    ["seconds", seconds.toFixed(2)],
+    ["the same requests by a bare client", bareSeconds.toFixed(2)],
+    ["÷", ratio(seconds, bareSeconds)],
+  ]);
+  if (typeof hashes === "string") {
+    console.log(`No Xet hashes to compare with: ${hashes}\n`);
+    return;
+  }
+  showTable("Xet hash of an object in parts, one sent twice, last one first", [
+    ["", "as hf_xet's"],
+    ...hashes.map(({ name, equal }) => [name, equal ? "equal" : "DIFFERENT"]),
+  ]);
+}
+
+function showNative(size: number, results: readonly NativeResult[] | string): void {
+  if (typeof results === "string") {
+    console.log(`No comparison with hf_xet: ${results}\n`);
+    return;
+  }
+  const perByte = (seconds: number) => (seconds * 1e9 / size).toFixed(2);
+  showTable(`Uploads of ${sizeText(size)}, the gateway ÷ hf_xet`, [
+    ["", "CPU ns/B", "hf_xet", "÷", "seconds", "hf_xet", "÷"],
+    ...results.map(({ kind, atOnce, gateway, native }) => [
+      `${kind}, ${atOnce} at a time`,
+      perByte(gateway.cpu),
+      perByte(native.cpu),
+      ratio(gateway.cpu, native.cpu),
+      gateway.wall.toFixed(2),
+      native.wall.toFixed(2),
+      ratio(gateway.wall, native.wall),
+    ]),
   ]);
 }
 

@@ -1,6 +1,7 @@
 /** Child processes of a bench, and what the kernel says of them. Linux only, for `/proc`. */
 
 import { fileURLToPath } from "node:url";
+import type { HubOptions } from "./hub.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** Of `/proc/<pid>/stat`: 100 on every Linux that Deno runs on (proc(5), sysconf(_SC_CLK_TCK)). */
@@ -26,11 +27,11 @@ export interface HubProcess extends ServerProcess {
 /**
  * Starts an embedded hub.
  *
- * @param directory Where it keeps its data. Without one it keeps them in memory, unchecked.
+ * @param options Without any it keeps its data in memory, unchecked.
  */
-export async function startHub(directory?: string): Promise<HubProcess> {
-  const args = directory === undefined ? [] : [directory];
-  const { process, ready } = await start(["run", "-A", "bench/hub.ts", ...args], jsonLine);
+export async function startHub(options: HubOptions = {}): Promise<HubProcess> {
+  const args = ["run", "-A", "bench/hub.ts", JSON.stringify(options)];
+  const { process, ready } = await start(args, jsonLine);
   return { ...process, url: ready.url ?? "", token: ready.token ?? "" };
 }
 
@@ -66,7 +67,7 @@ export interface Speed {
 export async function cpuOf(
   process: ServerProcess,
   bytes: number,
-  work: () => Promise<void>,
+  work: () => Promise<unknown>,
 ): Promise<Speed> {
   const [cpu, start] = [process.cpuSeconds(), performance.now()];
   await work();

@@ -50,6 +50,8 @@ export interface Config {
   readonly redirect: boolean;
   /** Namespaces whose buckets are listed besides those of the default one. */
   readonly otherNamespaces: readonly string[];
+  /** How long a request waits for some of them, in seconds, before it is refused. */
+  readonly memoryWaitSeconds: number;
   /** How long requests under way may take when the gateway is stopped. */
   readonly shutdownGraceSeconds: number;
   /** Threads for the byte work of uploads, and as many for downloads; absent for as many as pay. */
@@ -160,6 +162,7 @@ const SCHEMA = v.object({
   HUGBUCKET_CORS_ORIGINS: v.optional(origins),
   HUGBUCKET_MULTIPART_UPLOAD_TTL: v.optional(seconds, "86400"),
   HUGBUCKET_MEMORY_BUDGET: v.optional(bytes, "128MiB"),
+  HUGBUCKET_MEMORY_WAIT: v.optional(seconds, "30"),
   HUGBUCKET_CACHE_DIR: v.optional(text),
   HUGBUCKET_CACHE_SIZE: v.optional(bytes, "1GiB"),
   HUGBUCKET_STALL_TIMEOUT: v.optional(seconds, "5"),
@@ -192,6 +195,8 @@ export const VARIABLES: Readonly<Record<VariableName, string>> = {
   HUGBUCKET_CORS_ORIGINS: "origins whose scripts may use buckets without CORS rules, or *",
   HUGBUCKET_MULTIPART_UPLOAD_TTL: "seconds of rest after which an unfinished upload is dropped",
   HUGBUCKET_MEMORY_BUDGET: "bytes that all transfers together may hold, such as 128MiB",
+  HUGBUCKET_MEMORY_WAIT:
+    "seconds that a request waits for some of them before it is told to slow down",
   HUGBUCKET_CACHE_DIR: "directory that keeps content that was read; default: none",
   HUGBUCKET_CACHE_SIZE: "most bytes in it",
   HUGBUCKET_STALL_TIMEOUT:
@@ -248,6 +253,7 @@ function toConfig(env: v.InferOutput<typeof SCHEMA>): Config {
     corsOrigins: env.HUGBUCKET_CORS_ORIGINS ?? [],
     multipartUploadTtlSeconds: env.HUGBUCKET_MULTIPART_UPLOAD_TTL,
     memoryBudget: env.HUGBUCKET_MEMORY_BUDGET,
+    memoryWaitSeconds: env.HUGBUCKET_MEMORY_WAIT,
     cacheDir: env.HUGBUCKET_CACHE_DIR,
     cacheSize: env.HUGBUCKET_CACHE_SIZE,
     stallTimeoutSeconds: env.HUGBUCKET_STALL_TIMEOUT,

@@ -3,6 +3,7 @@ import type { Credential } from "./auth/credential.ts";
 import { BucketClient } from "./buckets/bucket_client.ts";
 import { S3Error } from "./errors/s3_error.ts";
 import { type KeyLocks, MemoryKeyLocks } from "./flow/key_locks.ts";
+import { MemoryBudget } from "./flow/memory_budget.ts";
 import { createRequestHandler } from "./gateway.ts";
 import { type Log, SILENT_LOG } from "./log.ts";
 import { MapUploadRegistry } from "./multipart/map_registry.ts";
@@ -56,6 +57,8 @@ export interface GatewayOptions {
   readonly lentBodies?: boolean;
   /** Bytes that all transfers together may hold. Default: 128 MiB. */
   readonly memoryBudget?: number;
+  /** How long a request waits for some of them, in seconds, before it is answered with SlowDown. Default: 30. */
+  readonly memoryWaitSeconds?: number;
   /**
    * Keeps content that was read in a directory, which needs the permissions to read and write there.
    * Default: only memory is used, within the budget.
@@ -99,6 +102,7 @@ export interface Gateway {
 }
 
 const DEFAULT_TTL_SECONDS = 86_400;
+const DEFAULT_WAIT_SECONDS = 30;
 const DEFAULT_BUDGET = 128 * 1024 * 1024;
 
 /**
@@ -129,7 +133,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     token: options.token,
     ...(options.endpoint !== undefined && { endpoint: options.endpoint }),
     ...(options.namespace !== undefined && { namespace: options.namespace }),
-    memoryBudget: options.memoryBudget ?? DEFAULT_BUDGET,
+    memoryBudget: new MemoryBudget(options.memoryBudget ?? DEFAULT_BUDGET, {
+      maxWaitMs: (options.memoryWaitSeconds ?? DEFAULT_WAIT_SECONDS) * 1000,
+    }),
     now,
     ...(options.stallTimeoutSeconds !== undefined && {
       stallMs: options.stallTimeoutSeconds * 1000,

@@ -76,6 +76,8 @@ export class Transfers {
   readonly #sender = createNodeSender();
   readonly #turn = new FairTurn();
   readonly #pages = new PagePool();
+  /** Set aside before anything is leased. */
+  readonly #blocks: MemoryBudget;
   /** The CAS stores content for all buckets together; what may be known of it is the token's affair. */
   readonly #known: ChunkIndex;
   /** A client's tokens are for one bucket; what it keeps besides them is small. */
@@ -92,6 +94,7 @@ export class Transfers {
     this.#disk = options.diskCache && new DiskCache({ ...options.diskCache, turn: this.#turn });
     this.#pool = new ReadPool({ budget, turn: this.#turn, decoders, disk: this.#disk });
     this.#reconstructions = new ReconstructionCache(now && { now });
+    this.#blocks = budget.blocks;
   }
 
   /** Stores content while it arrives; a bucket that is not there is noticed before a byte is read. */
@@ -163,6 +166,7 @@ export class Transfers {
     const context = {
       cas,
       budget,
+      blocks: this.#blocks,
       pages: this.#pages,
       turn: this.#turn,
       known: this.#known,

@@ -1,3 +1,4 @@
+import type { Lease, MemoryBudget } from "./memory_budget.ts";
 import { PAGE_LENGTH, type PagePool } from "./page_pool.ts";
 
 /**
@@ -24,6 +25,8 @@ export interface BlockOptions {
   readonly size: number;
   /** Where memory for a block is taken from. */
   readonly pages: PagePool;
+  /** What a block, and as much again for what is made of it, is leased from. Default: nothing. */
+  readonly budget?: MemoryBudget | undefined;
   /** Cancels the stream and rejects the read that is waiting. */
   readonly signal?: AbortSignal;
 }
@@ -33,11 +36,16 @@ export interface Block {
   readonly page: Uint8Array<ArrayBuffer>;
   /** Bytes of the block. */
   readonly length: number;
+  /** Whether it is known to be the last one. */
+  readonly last: boolean;
+  /** For two pages; whoever gets the block releases it. */
+  readonly lease: Lease | undefined;
 }
 
 /**
  * Reads a stream in blocks, so that work with a cost per call is done seldom. A byte stream fills the pages
- * itself. Whoever stops early cancels the stream; an error of the stream is thrown.
+ * itself. Budget is leased when a block is there, not while its sender is waited for: that may be long, and must
+ * not keep others from it. Whoever stops early cancels the stream; an error of the stream is thrown.
  *
  * @param stream What to read; is locked until the end.
  * @param options How.
@@ -46,7 +54,7 @@ export async function* readBlocks(
   stream: ReadableStream<Uint8Array>,
   options: BlockOptions,
 ): AsyncGenerator<Block, void, void> {
-  const { size, pages, signal } = options;
+  const { size, pages, budget, signal } = options;
   const source = sourceOf(stream);
   const gather = source.kind === "byob" ? fillFrom(source.reader) : copyFrom(source.reader);
   const { reader } = source;
@@ -68,7 +76,10 @@ export async function* readBlocks(
         ended = next.ended;
       }
       if (length === 0) break;
-      const block = { page, length };
+      const lease = await budget?.acquire((ended ? 1 : 2) * PAGE_LENGTH, {
+        ...(signal && { signal }),
+      });
+      const block = { page, length, last: ended, lease };
       page = undefined;
       yield block;
     }

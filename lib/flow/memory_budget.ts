@@ -28,6 +28,22 @@ export interface SpareMemory {
   give(bytes: number): void;
 }
 
+/** Thrown to who has waited for memory as long as anybody may. */
+export class BudgetError extends Error {
+  override readonly name = "BudgetError";
+}
+
+/** How a {@linkcode MemoryBudget} is shared. */
+export interface MemoryBudgetOptions {
+  /** How long anybody waits for a lease, in milliseconds. Default: 30,000. */
+  readonly maxWaitMs?: number;
+}
+
+/** Clients give a connection up that does nothing for a minute. */
+const DEFAULT_MAX_WAIT_MS = 30_000;
+/** The part of a budget that is for blocks. */
+const BLOCKS_SHARE = 3 / 16;
+
 interface Waiter {
   readonly bytes: number;
   readonly admit: (lease: Lease) => void;
@@ -40,7 +56,9 @@ interface Waiter {
  */
 export class MemoryBudget {
   readonly #total: number;
+  readonly #maxWaitMs: number;
   #limit: number;
+  #blocks: MemoryBudget | undefined;
   #used = 0;
   readonly #waiters: Waiter[] = [];
   readonly #holders = new Set<LeaseHolder>();
@@ -51,13 +69,29 @@ export class MemoryBudget {
    * Makes a budget of which nothing is taken.
    *
    * @param bytes What there is to share; at least 1.
+   * @param options `maxWaitMs`.
    */
-  constructor(bytes: number) {
+  constructor(bytes: number, { maxWaitMs = DEFAULT_MAX_WAIT_MS }: MemoryBudgetOptions = {}) {
     if (!Number.isSafeInteger(bytes) || bytes < 1) {
       throw new RangeError(`A memory budget is a positive number of bytes, not ${bytes}`);
     }
     this.#total = bytes;
     this.#limit = bytes;
+    this.#maxWaitMs = maxWaitMs;
+  }
+
+  /**
+   * A part for blocks on their way from a body to where they are kept, set aside when it is first asked
+   * for, which is best done before anything is leased. Whoever holds some of it may wait for the rest of
+   * the budget, and never the other way round.
+   */
+  get blocks(): MemoryBudget {
+    if (this.#blocks === undefined) {
+      const share = Math.max(1, Math.floor(this.#total * BLOCKS_SHARE));
+      this.#limit = Math.max(1, this.#limit - share);
+      this.#blocks = new MemoryBudget(share, { maxWaitMs: this.#maxWaitMs });
+    }
+    return this.#blocks;
   }
 
   /** What there is to lease in all, in bytes. */
@@ -103,6 +137,7 @@ export class MemoryBudget {
    * @param bytes How much; more than the whole budget counts as the whole budget, so that an
    * oversized wish waits for everybody else instead of for ever.
    * @param options `signal` ends the waiting.
+   * @throws {BudgetError} After `maxWaitMs`.
    */
   acquire(bytes: number, options: { readonly signal?: AbortSignal } = {}): Promise<Lease> {
     const { signal } = options;
@@ -110,15 +145,25 @@ export class MemoryBudget {
     const lease = this.tryAcquire(bytes);
     if (lease !== undefined) return Promise.resolve(lease);
     return new Promise((resolve, reject) => {
-      const stop = () => {
+      const leave = (reason: unknown) => {
+        end();
         this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
         this.#serve();
-        reject(signal?.reason);
+        reject(reason);
+      };
+      const stop = () => leave(signal?.reason);
+      const timer = setTimeout(
+        () => leave(new BudgetError(`There were no ${waiter.bytes} bytes of memory for too long`)),
+        this.#maxWaitMs,
+      );
+      const end = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", stop);
       };
       const waiter: Waiter = {
         bytes: this.#clamp(bytes),
         admit: (admitted) => {
-          signal?.removeEventListener("abort", stop);
+          end();
           resolve(admitted);
         },
       };

@@ -1,4 +1,5 @@
 import { StoreError } from "../errors/store_error.ts";
+import { BudgetError } from "../flow/memory_budget.ts";
 import { HubError } from "../hub/hub_error.ts";
 import { CasError } from "../xet/cas/cas_error.ts";
 import { XetFormatError } from "../xet/error.ts";
@@ -7,7 +8,7 @@ import { XetFormatError } from "../xet/error.ts";
 export type Transfer = "read" | "write";
 
 /**
- * The one mapping from errors of the Hub, the CAS and the Xet formats to the store's. Everything else
+ * The one mapping from errors of the Hub, the CAS, the Xet formats and the memory budget to the store's. Everything else
  * is returned as it is: errors of a body that is read, an abort, and what is our own mistake.
  *
  * @param error What was thrown.
@@ -17,6 +18,9 @@ export type Transfer = "read" | "write";
 export function toStoreError(error: unknown, transfer: Transfer = "write"): unknown {
   if (error instanceof HubError) return fromHub(error);
   if (error instanceof CasError) return fromCas(error, transfer);
+  if (error instanceof BudgetError) {
+    return new StoreError("slow_down", error.message, { cause: error });
+  }
   if (error instanceof XetFormatError) {
     return new StoreError("corrupt", error.message, { cause: error });
   }

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { type Lease, MemoryBudget } from "../../lib/flow/memory_budget.ts";
+import { BudgetError, type Lease, MemoryBudget } from "../../lib/flow/memory_budget.ts";
 
 Deno.test("MemoryBudget leases what there is and takes it back once", () => {
   const budget = new MemoryBudget(100);
@@ -158,4 +158,30 @@ Deno.test("MemoryBudget sets aside what is not leased, for good, and at most a q
   assertEquals(budget.setAside(16), false);
   assertEquals(budget.setAside(15), true);
   assertEquals(budget.tryAcquire(1e9)?.bytes, 75);
+});
+
+Deno.test("Who waits for a MemoryBudget for too long is told so, and those behind are served", async () => {
+  const budget = new MemoryBudget(100, { maxWaitMs: 5 });
+  const held = await budget.acquire(60);
+  const late = await assertRejects(() => budget.acquire(50), BudgetError);
+  assertEquals(late.message, "There were no 50 bytes of memory for too long");
+  const waits = new MemoryBudget(100, { maxWaitMs: 60_000 });
+  const first = await waits.acquire(60);
+  const second = waits.acquire(50);
+  first.release();
+  (await second).release();
+  (await budget.acquire(40)).release();
+  held.release();
+  assertEquals([budget.used, waits.used], [0, 0]);
+});
+
+Deno.test("The blocks of a MemoryBudget are set aside from it once", async () => {
+  const budget = new MemoryBudget(160, { maxWaitMs: 5 });
+  const { blocks } = budget;
+  assertEquals([blocks.limit, budget.limit], [30, 130]);
+  assertEquals(budget.blocks, blocks);
+  const all = await blocks.acquire(1000);
+  assertEquals([all.bytes, budget.used], [30, 0]);
+  await assertRejects(() => blocks.acquire(1), BudgetError);
+  all.release();
 });

@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { StoreError, type StoreErrorKind } from "../../lib/errors/store_error.ts";
+import { toS3Error } from "../../lib/errors/to_s3_error.ts";
+import { BudgetError } from "../../lib/flow/memory_budget.ts";
 import { HubError, type HubErrorKind } from "../../lib/hub/hub_error.ts";
 import {
   iterateWithStoreErrors,
@@ -53,6 +55,12 @@ Deno.test("errors of the CAS become the store's", () => {
   }
   const corrupt = toStoreError(new XetFormatError("hash"));
   assert(corrupt instanceof StoreError && corrupt.kind === "corrupt");
+});
+
+Deno.test("a wait for memory that took too long is a store that is overloaded", () => {
+  const error = toStoreError(new BudgetError("what"));
+  assert(error instanceof StoreError);
+  assertEquals([error.kind, toS3Error(error).code], ["slow_down", "SlowDown"]);
 });
 
 Deno.test("what is not known stays as it is", () => {

@@ -28,7 +28,7 @@ export interface EncoderResult {
 
 /** What runs in the worker; see {@linkcode startWorker}. */
 function encoderScope(scope: WorkerScope<EncoderTask>): void {
-  const [RECORD, HEADER, LZ4] = [40, 8, 1];
+  const [RECORD, HEADER, LZ4, MAX_CHUNK] = [40, 8, 1, 131_072];
   interface Calls {
     memory: WebAssembly.Memory;
     input(): number;
@@ -38,17 +38,20 @@ function encoderScope(scope: WorkerScope<EncoderTask>): void {
     encode_open(): number;
     encode(added: number, scheme: number, last: number): number;
   }
+  interface OpenChunk {
+    readonly bytes: Uint8Array;
+    length: number;
+  }
   interface Engine {
     calls: Calls;
     memory: Uint8Array<ArrayBuffer>;
     view: DataView;
   }
-  const sessions = new Map<number, Engine>();
-  const idle: Engine[] = [];
-  let module: WebAssembly.Module | undefined;
+  /** The bytes of each stream's open chunk: an engine of its own would take it 2.5 MiB. */
+  const sessions = new Map<number, OpenChunk>();
+  let engine: Engine | undefined;
 
-  const open = (): Engine => {
-    if (module === undefined) throw new Error("There is no module yet");
+  const start = (module: WebAssembly.Module): Engine => {
     const calls = new WebAssembly.Instance(module).exports as unknown as Calls;
     const buffer = calls.memory.buffer as ArrayBuffer;
     return { calls, memory: new Uint8Array(buffer), view: new DataView(buffer) };
@@ -56,13 +59,17 @@ function encoderScope(scope: WorkerScope<EncoderTask>): void {
 
   const encode = (
     { calls, memory, view }: Engine,
+    open: OpenChunk,
     block: Uint8Array,
     out: Uint8Array,
     last: boolean,
   ): Uint8Array<ArrayBuffer> => {
     const input = calls.input();
-    memory.set(block, input + calls.encode_open());
-    const count = calls.encode(block.length, LZ4, last ? 1 : 0);
+    const { length: before } = open;
+    calls.encode_reset();
+    memory.set(open.bytes.subarray(0, before), input);
+    memory.set(block, input + before);
+    const count = calls.encode(before + block.length, LZ4, last ? 1 : 0);
     if (count < 0) throw new RangeError(`The chunk engine refused ${block.length} bytes`);
     const records = calls.records();
     let [read, from, to] = [input, calls.output(), 0];
@@ -75,25 +82,24 @@ function encoderScope(scope: WorkerScope<EncoderTask>): void {
       if (raw) out.set(memory.subarray(read, read + length), to + HEADER);
       [read, from, to] = [read + length, from + written, to + encoded];
     }
+    open.length = calls.encode_open();
+    open.bytes.set(memory.subarray(input, input + open.length));
     return memory.slice(records, records + count * RECORD);
   };
 
   const run = (task: EncoderTask): void => {
     const { session } = task;
     if (task.kind === "open") {
-      const engine = idle.pop() ?? open();
-      engine.calls.encode_reset();
-      sessions.set(session, engine);
+      sessions.set(session, { bytes: new Uint8Array(MAX_CHUNK), length: 0 });
       return;
     }
-    const engine = sessions.get(session);
-    if (engine === undefined) return;
+    const open = sessions.get(session);
+    if (engine === undefined || open === undefined) return;
     if (task.kind === "close") {
       sessions.delete(session);
-      if (idle.length < 8) idle.push(engine);
     } else if (task.kind === "push") {
       const { block, length, out } = task;
-      const records = encode(engine, block.subarray(0, length), out, false);
+      const records = encode(engine, open, block.subarray(0, length), out, false);
       scope.postMessage({ session, records, block, out }, [
         records.buffer,
         block.buffer,
@@ -101,14 +107,14 @@ function encoderScope(scope: WorkerScope<EncoderTask>): void {
       ]);
     } else {
       const { out } = task;
-      const records = encode(engine, new Uint8Array(0), out, true);
+      const records = encode(engine, open, new Uint8Array(0), out, true);
       scope.postMessage({ session, records, out }, [records.buffer, out.buffer]);
     }
   };
 
   scope.onmessage = ({ data }) => {
     if (!(data instanceof WebAssembly.Module)) return run(data);
-    module = data;
+    engine = start(data);
     scope.postMessage("ready", []);
   };
 }

@@ -67,6 +67,8 @@ export interface TransferContext {
   readonly cas: CasClient;
   /** Shared by all transfers of the process. */
   readonly budget: MemoryBudget;
+  /** The budget's part for blocks of uploads that are read and encoded. Default: they are not counted. */
+  readonly blocks?: MemoryBudget;
   /** Shared as the budget is, which bounds what is used of it. Default: one a transfer. */
   readonly pages?: PagePool;
   /** Workers for the byte work of uploads. Default: it is done in place. */

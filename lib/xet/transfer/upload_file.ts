@@ -1,5 +1,7 @@
 import { type Block, readBlocks } from "../../flow/byte_pieces.ts";
 import { FairTurn } from "../../flow/fair_turn.ts";
+import type { Lease } from "../../flow/memory_budget.ts";
+import { PAGE_LENGTH } from "../../flow/page_pool.ts";
 import {
   ChunkEncoder,
   type EncodedChunk,
@@ -33,11 +35,16 @@ export async function uploadFile(
   const writer = new FileWriter(context, options);
   const turn = context.turn ?? new FairTurn();
   const { limits, pages, signal } = writer;
-  const blocks = readBlocks(body, { size: limits.blockLength, pages, signal });
+  const blocks = readBlocks(body, {
+    size: limits.blockLength,
+    pages,
+    signal,
+    budget: context.blocks,
+  });
   try {
     const { value: first } = await blocks.next();
     if (first !== undefined) {
-      const isSmall = first.length < limits.blockLength;
+      const isSmall = first.last;
       if (isSmall && context.smallFiles?.takes(first.length)) {
         return await storeSmall(context, writer, first, blocks);
       }
@@ -89,12 +96,13 @@ async function encodeHere(
   turn: FairTurn,
 ): Promise<void> {
   using encoder = new ChunkEncoder();
-  for await (const { page, length } of startingWith(first, blocks)) {
+  for await (const { page, length, lease } of startingWith(first, blocks)) {
     try {
       await writer.reserve(length + encoder.pending);
       turn.run(() => writer.add(encoder.push(page.subarray(0, length))));
     } finally {
       writer.pages.give(page);
+      lease?.release();
     }
     writer.release();
     await turn.pause();
@@ -110,26 +118,32 @@ async function encodeThere(
   blocks: Blocks,
   encoder: StreamEncoder,
 ): Promise<void> {
-  const take = async (encoding: Promise<EncodedPage>) => {
-    const { chunks, page } = await encoding;
+  const take = async (encoding: Promise<EncodedPage>, lease?: Lease) => {
     try {
-      await writer.reserve(lengthOf(chunks));
-    } catch (error) {
-      writer.pages.give(page);
-      throw error;
+      const { chunks, page } = await encoding;
+      lease?.shrink(PAGE_LENGTH);
+      try {
+        await writer.reserve(lengthOf(chunks));
+      } catch (error) {
+        writer.pages.give(page);
+        throw error;
+      }
+      writer.add(chunks, page);
+    } finally {
+      lease?.release();
     }
-    writer.add(chunks, page);
     writer.release();
     await writer.settle();
   };
   // Each answer is taken as soon as it and those before it are there, whatever the body does meanwhile.
   const taken: Promise<void>[] = [];
   let last = Promise.resolve();
-  const begin = (encoding: Promise<EncodedPage>) => {
+  const begin = (encoding: Promise<EncodedPage>, lease?: Lease) => {
     last = last.then(
-      () => take(encoding),
+      () => take(encoding, lease),
       async (error) => {
         await encoding.then(({ page }) => writer.pages.give(page), () => {});
+        lease?.release();
         throw error;
       },
     );
@@ -137,8 +151,8 @@ async function encodeThere(
     taken.push(last);
   };
   try {
-    for await (const { page, length } of startingWith(first, blocks)) {
-      begin(encoder.push(page, length));
+    for await (const { page, length, lease } of startingWith(first, blocks)) {
+      begin(encoder.push(page, length), lease);
       if (taken.length === BLOCKS_IN_FLIGHT) await taken.shift();
     }
     begin(encoder.finish());

@@ -66,7 +66,7 @@ type Blocks = AsyncGenerator<Block, void, void>;
 async function storeSmall(
   { smallFiles, known }: TransferContext,
   writer: FileWriter,
-  { page, length }: Block,
+  { page, length, lease }: Block,
   blocks: Blocks,
 ): Promise<FileRecipe> {
   using encoder = new ChunkEncoder();
@@ -76,6 +76,7 @@ async function storeSmall(
     chunks.push(...keepChunks(encoder.push(page.subarray(0, length))));
   } finally {
     writer.pages.give(page);
+    lease?.release();
   }
   chunks.push(...keepChunks(encoder.finish()));
   await blocks.return();

@@ -1,80 +1,52 @@
-import { createHash } from "node:crypto";
-import { MemoryBudget } from "../flow/memory_budget.ts";
-import { SingleFlight } from "../flow/single_flight.ts";
-import { type Sleep, sleep as timerSleep } from "../flow/sleep.ts";
 import type { CallOptions } from "../hub/buckets.ts";
 import type { BatchOperation, TreePage, TreePageOptions } from "../hub/files.ts";
-import { HubClient } from "../hub/hub_client.ts";
-import type { HubRetry } from "../hub/transport.ts";
 import type { BucketInfo, FileInfo, TreeItem, WhoAmI } from "../hub/wire.ts";
 import type { FileRecipe } from "../xet/transfer/context.ts";
 import type { LazyPart, ListedFile } from "../xet/transfer/file_part.ts";
+import {
+  type BatchedFiles,
+  batchFiles,
+  type BatchFilesOptions,
+  type FileChanges,
+} from "./batch_files.ts";
+import type { BucketClientOptions } from "./bucket_client_options.ts";
+import { BucketCore } from "./bucket_core.ts";
 import type { CommitOutcome } from "./commit_group.ts";
-import { Committer } from "./committer.ts";
 import type { ContentName, ContentPart } from "./content_part.ts";
+import { type CopiedFiles, copyFiles } from "./copy_files.ts";
+import {
+  type ByteRange,
+  type DownloadedFile,
+  downloadFile,
+  type DownloadFileOptions,
+  fileMetadata,
+} from "./download_file.ts";
+import { downloadFileTo, type LocalFile } from "./download_file_to.ts";
+import { appendFile, spliceFile } from "./edit_file.ts";
+import type { FileSource } from "./file_source.ts";
+import type { JobOptions, UploadedFile } from "./job_options.ts";
 import {
   createBucket,
+  type CreatedBucket,
   type CreateOptions,
   deleteBucket,
   type DeleteOptions,
   moveBucket,
 } from "./lifecycle.ts";
-import { LookUps } from "./look_ups.ts";
-import {
-  type DiskCacheSettings,
-  type DownloadOptions,
-  type TransferOptions,
-  Transfers,
-} from "./transfers.ts";
+import type { DownloadOptions, TransferOptions } from "./transfers.ts";
+import { streamLater } from "./stream_later.ts";
 import { listTree, type ListTreeOptions } from "./tree.ts";
-import { DecoderPool, EncoderPool } from "../xet/engine/mod.ts";
-import { XetTokens } from "./xet_tokens.ts";
+import { uploadFile, type UploadFileOptions } from "./upload_file.ts";
 
-/** What a {@linkcode BucketClient} is given. */
-export interface BucketClientOptions {
-  /** The Hub token. */
-  readonly token: string;
-  /** The Hub's base URL. Default: `https://huggingface.co`. */
-  readonly endpoint?: string | undefined;
-  /** The namespace to work in by default. Default: the token's user. */
+export type { BucketClientOptions };
+
+/** Which buckets are listed. */
+export interface ListOptions extends CallOptions {
+  /** Whose. Default: the client's namespace. */
   readonly namespace?: string | undefined;
-  /** Memory for all transfers together, or its size in bytes. Default: 192 MiB. */
-  readonly memoryBudget?: MemoryBudget | number | undefined;
-  /**
-   * Threads for the byte work of uploads, and as many for that of downloads; 0 does it in place.
-   * Default: processors less one, at most 4.
-   */
-  readonly workers?: number | undefined;
-  /** Sends all requests but those that carry xorbs. Default: the runtime's. */
-  readonly fetch?: typeof fetch | undefined;
-  /** Sent to the Hub as `User-Agent`. */
-  readonly userAgent?: string | undefined;
-  /** Overrides parts of the policy by which Hub calls are repeated. */
-  readonly retry?: Partial<HubRetry> | undefined;
-  /** Told of each failed attempt at a Hub call that is repeated. */
-  readonly onRetry?: ((error: Error, attempt: number, waitMs: number) => void) | undefined;
-  /** A Hub call without any progress for so long fails, in milliseconds. Default: 30,000. */
-  readonly timeoutMs?: number | undefined;
-  /**
-   * Keeps content that was read in a directory, each token's apart from that of others. Needs the
-   * permissions to read and write there. Default: only memory is used.
-   */
-  readonly diskCache?: DiskCacheSettings | undefined;
-  /**
-   * A fetch of stored bytes that stands still for so long is begun anew, in milliseconds; twice as
-   * long with each attempt. Default: 5,000.
-   */
-  readonly stallMs?: number | undefined;
-  /** The present, in milliseconds since 1970. Default: `Date.now`. */
-  readonly now?: (() => number) | undefined;
-  /** Waits between attempts. Default: the runtime's timers. */
-  readonly sleep?: Sleep | undefined;
-  /** A number from 0 up to 1. Default: `Math.random`. */
-  readonly random?: (() => number) | undefined;
+  /** Only those in whose names it occurs. */
+  readonly search?: string | undefined;
 }
-
-const DEFAULT_ENDPOINT = "https://huggingface.co";
-const DEFAULT_BUDGET = 192 * 1024 * 1024;
 
 /**
  * Storage Buckets of the Hugging Face Hub: buckets, listings, files and their content. Writes that
@@ -106,15 +78,7 @@ const DEFAULT_BUDGET = 192 * 1024 * 1024;
  * ```
  */
 export class BucketClient {
-  readonly #hub: HubClient;
-  readonly #namespace: string | undefined;
-  readonly #lookUps: LookUps;
-  readonly #committer: Committer;
-  readonly #tokens: XetTokens;
-  readonly #transfers: Transfers;
-  readonly #whoAmI = new SingleFlight<"whoami", WhoAmI>();
-  #who: WhoAmI | undefined;
-  #closed = false;
+  readonly #core: BucketCore;
 
   /**
    * Makes a client; nothing is asked of the Hub yet.
@@ -122,124 +86,102 @@ export class BucketClient {
    * @throws TypeError for an endpoint or a token that cannot be one.
    */
   constructor(options: BucketClientOptions) {
-    const { fetch, sleep, random, onRetry, memoryBudget = DEFAULT_BUDGET, workers } = options;
-    this.#hub = new HubClient({ ...options, endpoint: options.endpoint ?? DEFAULT_ENDPOINT });
-    this.#namespace = options.namespace;
-    const pause = () => {
-      const wait = this.#hub.pace();
-      return wait > 0 ? (sleep ?? timerSleep)(wait) : undefined;
-    };
-    this.#lookUps = new LookUps(this.#hub, pause);
-    this.#committer = new Committer({
-      pause,
-      batch: (id, operations) => this.#hub.batch(id, operations),
-      look: (id, paths) => this.#lookUps.find(id, paths),
-      onRetry,
-      sleep,
-      random,
-    });
-    this.#tokens = new XetTokens({
-      issue: (id, scope) => this.#hub.xetToken(id, scope),
-      now: options.now ?? Date.now,
-    });
-    this.#transfers = new Transfers({
-      tokens: this.#tokens,
-      encoders: new EncoderPool(workers),
-      decoders: new DecoderPool(workers),
-      budget: typeof memoryBudget === "number" ? new MemoryBudget(memoryBudget) : memoryBudget,
-      fetch,
-      sleep,
-      now: options.now,
-      stallMs: options.stallMs,
-      diskCache: options.diskCache && {
-        ...options.diskCache,
-        directory: `${options.diskCache.directory}/${cacheNameOf(options.token)}`,
-      },
-    });
+    this.#core = new BucketCore(options);
   }
 
   /** The namespace to work in: the one given, or else the name of the token's user. */
   async namespace(options: CallOptions = {}): Promise<string> {
-    return this.#namespace ?? (await this.whoAmI(options)).name;
+    return await this.#core.namespace(options);
   }
 
   /** Whose the token is; asked of the Hub once. */
   async whoAmI(options: CallOptions = {}): Promise<WhoAmI> {
-    this.#checkOpen();
-    return this.#who ??= await this.#whoAmI.run(
-      "whoami",
-      () => this.#hub.whoAmI(),
-      options.signal,
-    );
+    this.#core.checkOpen();
+    return await this.#core.whoAmI(options);
   }
 
   /**
    * Creates a bucket.
    *
-   * @returns Whether it was created; `false`, with `existOk`, if there was one.
+   * @param name `namespace/name`, or a bare name.
+   * @throws BucketExistsError if there is one, unless `existOk`.
    */
-  async create(id: string, options: CreateOptions = {}): Promise<boolean> {
-    this.#checkOpen();
-    return await createBucket(this.#hub, id, options);
+  async create(name: string, options: CreateOptions = {}): Promise<CreatedBucket> {
+    const { namespace } = options;
+    const isBare = namespace !== undefined && !name.includes("/");
+    const id = await this.#core.idOf(isBare ? `${namespace}/${name}` : name, options);
+    if (namespace !== undefined && !id.startsWith(`${namespace}/`)) {
+      throw new TypeError(`The bucket ${id} is not in the namespace ${namespace}`);
+    }
+    return await createBucket(this.#core.hub, id, options);
   }
 
-  /** Describes a bucket. */
-  async info(id: string, options: CallOptions = {}): Promise<BucketInfo> {
-    this.#checkOpen();
-    return await this.#hub.bucketInfo(id, options);
+  /**
+   * Describes a bucket.
+   *
+   * @throws BucketNotFoundError
+   */
+  async info(name: string, options: CallOptions = {}): Promise<BucketInfo> {
+    return await this.#core.on(name, options, (id) => this.#core.hub.bucketInfo(id, options));
   }
 
-  /** The buckets of a namespace that the token may see, in the Hub's order. */
-  async *list(
-    namespace?: string,
-    options: CallOptions = {},
-  ): AsyncGenerator<BucketInfo, void, void> {
-    this.#checkOpen();
-    yield* this.#hub.listBuckets(namespace ?? await this.namespace(options), options);
+  /** The buckets of a namespace that the token may see, in the Hub's order, page by page. */
+  async *list(options: ListOptions = {}): AsyncGenerator<BucketInfo, void, void> {
+    this.#core.checkOpen();
+    const namespace = options.namespace ?? await this.#core.namespace(options);
+    yield* this.#core.hub.listBuckets(namespace, options);
   }
 
   /**
    * Deletes a bucket with all its files.
    *
    * @returns Whether it was there; `false` only with `missingOk`.
+   * @throws BucketNotFoundError if there is none, unless `missingOk`.
    */
-  async delete(id: string, options: DeleteOptions = {}): Promise<boolean> {
-    this.#checkOpen();
-    const deleted = await deleteBucket(this.#hub, id, options);
-    this.#tokens.forget(id);
-    return deleted;
+  async delete(name: string, options: DeleteOptions = {}): Promise<boolean> {
+    return await this.#core.on(name, options, async (id) => {
+      const deleted = await deleteBucket(this.#core.hub, id, options);
+      this.#core.tokens.forget(id);
+      return deleted;
+    });
   }
 
   /** Renames a bucket, or moves it to another namespace. */
   async move(from: string, to: string, options: CallOptions = {}): Promise<void> {
-    this.#checkOpen();
-    await moveBucket(this.#hub, from, to, options);
-    this.#tokens.forget(from);
+    const [id, target] = [
+      await this.#core.idOf(from, options),
+      await this.#core.idOf(to, options),
+    ];
+    await moveBucket(this.#core.hub, id, target, options);
+    this.#core.tokens.forget(id);
   }
 
   /** Makes a bucket private or public. */
   async setVisibility(
-    id: string,
+    name: string,
     visibility: "private" | "public",
     options: CallOptions = {},
   ): Promise<void> {
-    this.#checkOpen();
-    await this.#hub.updateSettings(id, { private: visibility === "private" }, options);
+    const settings = { private: visibility === "private" };
+    await this.#core.on(
+      name,
+      options,
+      (id) => this.#core.hub.updateSettings(id, settings, options),
+    );
   }
 
   /**
    * Lists files whose paths begin with a prefix, in the Hub's order, page by page as they are asked
    * for; without `recursive` the files and directories one level down.
    */
-  listTree(id: string, options: ListTreeOptions = {}): AsyncGenerator<TreeItem, void, void> {
-    this.#checkOpen();
-    return listTree(this.#hub, id, options);
+  listTree(name: string, options: ListTreeOptions = {}): AsyncGenerator<TreeItem, void, void> {
+    this.#core.checkOpen();
+    return listTree(this.#core.hub, () => this.#core.idOf(name, options), options);
   }
 
   /** One page of a listing, and the cursor of the next. */
-  async treePage(id: string, options: TreePageOptions): Promise<TreePage> {
-    this.#checkOpen();
-    return await this.#hub.treePage(id, options);
+  async treePage(name: string, options: TreePageOptions): Promise<TreePage> {
+    return await this.#core.on(name, options, (id) => this.#core.hub.treePage(id, options));
   }
 
   /**
@@ -247,39 +189,187 @@ export class BucketClient {
    * that come together share calls; the first of them does not wait for others.
    */
   async pathsInfo(
-    id: string,
+    name: string,
     paths: readonly string[],
     options: CallOptions = {},
   ): Promise<Map<string, FileInfo>> {
-    this.#checkOpen();
-    return await this.#lookUps.find(id, paths, options.signal);
+    const { signal } = options;
+    return await this.#core.on(name, options, (id) => this.#core.lookUps.find(id, paths, signal));
+  }
+
+  /**
+   * What the Hub knows of a file.
+   *
+   * @throws EntryNotFoundError if there is none.
+   */
+  async fileMetadata(name: string, path: string, options: CallOptions = {}): Promise<FileInfo> {
+    return await this.#core.on(
+      name,
+      options,
+      (id) => fileMetadata(this.#core, id, path, options),
+    );
+  }
+
+  /**
+   * Puts a file into a bucket, in place of what was there. It is sent while it is read, and only what
+   * the CAS does not have; it is seen when all of it is there.
+   *
+   * @param name The bucket.
+   * @param source A local path, bytes, a Blob, or a stream of any length.
+   * @param path Where it goes.
+   */
+  async uploadFile(
+    name: string,
+    source: FileSource,
+    path: string,
+    options: UploadFileOptions = {},
+  ): Promise<UploadedFile> {
+    return await this.#core.on(
+      name,
+      options,
+      (id) => uploadFile(this.#core, id, source, path, options),
+    );
+  }
+
+  /**
+   * Looks a file up to read it. Its bytes are fetched when they are read, what breaks off is gone on
+   * with, and a file that is read whole is verified.
+   *
+   * @throws EntryNotFoundError if there is none; RangeError if the range begins beyond its end.
+   */
+  async downloadFile(
+    name: string,
+    path: string,
+    options: DownloadFileOptions = {},
+  ): Promise<DownloadedFile> {
+    return await this.#core.on(
+      name,
+      options,
+      (id) => downloadFile(this.#core, id, path, options),
+    );
+  }
+
+  /**
+   * Downloads a file to a local path. It is written beside it and renamed when it is whole and verified;
+   * what an interrupted attempt has left of the same content is continued. Needs a file system.
+   *
+   * @throws EntryNotFoundError if there is none.
+   */
+  async downloadFileTo(
+    name: string,
+    path: string,
+    localPath: string | URL,
+    options: JobOptions = {},
+  ): Promise<LocalFile> {
+    return await this.#core.on(
+      name,
+      options,
+      (id) => downloadFileTo(this.#core, id, path, localPath, options),
+    );
+  }
+
+  /**
+   * Adds and deletes any number of files: several uploads at once, as few batches as hold them. What
+   * fails is told path by path, and the rest is done.
+   *
+   * @throws HubError if nothing could be done at all: no such bucket, no right to write.
+   */
+  async batchFiles(
+    name: string,
+    changes: FileChanges,
+    options: BatchFilesOptions = {},
+  ): Promise<BatchedFiles> {
+    return await this.#core.on(
+      name,
+      options,
+      (id) => batchFiles(this.#core, id, changes, options),
+    );
+  }
+
+  /**
+   * Copies a file or a folder from a bucket, model, dataset or Space into a bucket. No bytes move where
+   * the content is in Xet.
+   *
+   * A folder that is written without a slash at its end goes as a folder into one that exists, as with
+   * `cp -r`; with one, or to a new place, only what is in it.
+   *
+   * @param source As in `hf://datasets/namespace/name@revision/path`, `hf://buckets/namespace/name/path`.
+   * @param destination As in `hf://buckets/namespace/name/path`.
+   * @throws EntryNotFoundError if there is nothing at the source.
+   */
+  async copyFiles(
+    source: string,
+    destination: string,
+    options: JobOptions = {},
+  ): Promise<CopiedFiles> {
+    this.#core.checkOpen();
+    return await copyFiles(this.#core, source, destination, options);
+  }
+
+  /**
+   * Puts content behind that of a file; a file that is not there is made. Only what is new is sent.
+   * Whoever else writes the file at the same time may undo it, or be undone.
+   */
+  async appendFile(
+    name: string,
+    path: string,
+    source: FileSource,
+    options: UploadFileOptions = {},
+  ): Promise<UploadedFile> {
+    return await this.#core.on(
+      name,
+      options,
+      (id) => appendFile(this.#core, id, path, source, options),
+    );
+  }
+
+  /**
+   * Puts content in the place of a range of a file: an empty range inserts, empty content removes. Only
+   * what is new is sent. Whoever else writes the file at the same time may undo it, or be undone.
+   *
+   * @throws EntryNotFoundError if there is no such file; RangeError if it is shorter than the range's start.
+   */
+  async spliceFile(
+    name: string,
+    path: string,
+    range: ByteRange,
+    source: FileSource,
+    options: UploadFileOptions = {},
+  ): Promise<UploadedFile> {
+    return await this.#core.on(
+      name,
+      options,
+      (id) => spliceFile(this.#core, id, path, range, source, options),
+    );
   }
 
   /**
    * Applies operations, each for itself and all in the same batch. Commits to one bucket that come
    * together share batches; the first of them does not wait for others.
    *
-   * @param id The bucket.
+   * @param name The bucket.
    * @param operations At most 1,000, no path twice.
    * @returns What became of each, in order. A delete of what is not there counts as applied.
    * @throws HubError when nothing was applied, or, with `outcomeUnknown`, when that cannot be told.
    */
   async commit(
-    id: string,
+    name: string,
     operations: readonly BatchOperation[],
   ): Promise<readonly CommitOutcome[]> {
-    this.#checkOpen();
-    return await this.#committer.commit(id, operations);
+    return await this.#core.on(name, {}, (id) => this.#core.committer.commit(id, operations));
   }
 
   /** Stores content while it arrives. Nobody sees it until a commit gives it a path. */
   async upload(
-    id: string,
+    name: string,
     body: ReadableStream<Uint8Array>,
     options: TransferOptions = {},
   ): Promise<FileRecipe> {
-    this.#checkOpen();
-    return await this.#transfers.upload(id, body, options);
+    return await this.#core.on(
+      name,
+      options,
+      (id) => this.#core.transfers.upload(id, body, options),
+    );
   }
 
   /**
@@ -288,68 +378,73 @@ export class BucketClient {
    * their borders are moved.
    */
   async compose(
-    id: string,
+    name: string,
     parts: readonly (ContentPart | LazyPart)[],
     options: TransferOptions = {},
   ): Promise<ContentName> {
-    this.#checkOpen();
-    return await this.#transfers.compose(id, parts, options);
+    return await this.#core.on(
+      name,
+      options,
+      (id) => this.#core.transfers.compose(id, parts, options),
+    );
   }
 
   /** Keeps what `upload` gave in the CAS: about 40 bytes for each 64 KiB that need not be kept elsewhere. */
   async storeRecipe(
-    id: string,
+    name: string,
     recipe: FileRecipe,
     options: TransferOptions = {},
   ): Promise<ListedFile> {
-    this.#checkOpen();
-    return await this.#transfers.storeRecipe(id, recipe, options);
+    return await this.#core.on(
+      name,
+      options,
+      (id) => this.#core.transfers.storeRecipe(id, recipe, options),
+    );
   }
 
   /** Reads content or a range of it. The stream errors if the bytes are not what the hash says. */
   download(
-    id: string,
+    name: string,
     content: ContentName,
     options: DownloadOptions = {},
   ): ReadableStream<Uint8Array> {
-    this.#checkOpen();
-    return this.#transfers.download(id, content, options);
+    const id = this.#core.idOf(name, options);
+    if (typeof id === "string") return this.#core.transfers.download(id, content, options);
+    return streamLater(
+      id.then((known) => this.#core.transfers.download(known, content, options)),
+    );
   }
 
   /**
    * The Hub's own URL of a file's content, which anybody can read for a while without a token. Asks by
    * the quota of resolver calls.
    *
-   * @param id The bucket.
+   * @param name The bucket.
    * @param path The file.
    * @param hash The content that is meant.
    * @returns Undefined if the path holds other content by now, or the Hub names no URL.
    */
   async locate(
-    id: string,
+    name: string,
     path: string,
     hash: string,
     options: CallOptions = {},
   ): Promise<string | undefined> {
-    this.#checkOpen();
-    const file = await this.#hub.resolveFile(id, path, options);
+    const file = await this.#core.on(
+      name,
+      options,
+      (id) => this.#core.hub.resolveFile(id, path, options),
+    );
     return file?.xetHash === hash ? file.location : undefined;
   }
 
   /** Takes no more calls, waits for the commits and look-ups under way, closes connections. */
   async close(): Promise<void> {
-    this.#closed = true;
-    await this.#committer.idle();
-    await this.#lookUps.idle();
-    await this.#transfers.close();
+    await this.#core.close();
   }
 
-  #checkOpen(): void {
-    if (this.#closed) throw new TypeError("The bucket client has been closed");
+  /** The same as `close`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
   }
-}
-
-/** Tells tokens apart without telling them. */
-function cacheNameOf(token: string): string {
-  return createHash("sha256").update("hugbucket cache\0").update(token).digest("hex").slice(0, 32);
 }

@@ -1,13 +1,26 @@
-import type { CallOptions } from "../hub/buckets.ts";
+import type { CallOptions, NewBucketOptions } from "../hub/buckets.ts";
 import type { HubClient } from "../hub/hub_client.ts";
 import { HubError } from "../hub/hub_error.ts";
+import { bucketHandle } from "./bucket_names.ts";
 
 /** Options of the creation of a bucket. */
-export interface CreateOptions extends CallOptions {
-  /** Whether only those with access see it; the Hub's choice by default. */
-  readonly private?: boolean | undefined;
+export interface CreateOptions extends NewBucketOptions {
   /** Whether a bucket that is there already is no error. */
   readonly existOk?: boolean | undefined;
+  /** The namespace of a bucket that is given by its bare name. Default: the client's. */
+  readonly namespace?: string | undefined;
+}
+
+/** A bucket that can be worked with. */
+export interface CreatedBucket {
+  /** `namespace/name`. */
+  readonly id: string;
+  /** Its page on the Hub. */
+  readonly url: string;
+  /** `hf://buckets/namespace/name`, which every function takes as a name. */
+  readonly handle: string;
+  /** Whether it was created; `false`, with `existOk`, if there was one. */
+  readonly created: boolean;
 }
 
 /** Options of the deletion of a bucket. */
@@ -16,24 +29,21 @@ export interface DeleteOptions extends CallOptions {
   readonly missingOk?: boolean | undefined;
 }
 
-/**
- * Creates a bucket. If the answer is lost, a second attempt tells.
- *
- * @returns Whether it was created; `false` only with `existOk`.
- */
+/** Creates a bucket. If the answer is lost, a second attempt tells. */
 export async function createBucket(
   hub: HubClient,
   id: string,
   options: CreateOptions,
-): Promise<boolean> {
+): Promise<CreatedBucket> {
   const [namespace = "", name = ""] = id.split("/", 2);
   const create = () => hub.createBucket(namespace, name, options);
+  const bucket = { id, handle: bucketHandle(id) };
   try {
-    await again(create);
-    return true;
+    const { url } = await again(create);
+    return { ...bucket, url, created: true };
   } catch (error) {
     if (!(error instanceof HubError && error.kind === "conflict" && options.existOk)) throw error;
-    return false;
+    return { ...bucket, url: `${hub.endpoint}/buckets/${id}`, created: false };
   }
 }
 

@@ -5,20 +5,48 @@
  * @module
  */
 
-export { BucketClient, type BucketClientOptions } from "./bucket_client.ts";
+export { BucketClient, type BucketClientOptions, type ListOptions } from "./bucket_client.ts";
+export type {
+  BatchedFiles,
+  BatchFilesOptions,
+  FileChanges,
+  FileToAdd,
+  Many,
+} from "./batch_files.ts";
+export { type HubLocation, parseHubUri, type RepoKind } from "./bucket_names.ts";
 export type { CommitOutcome } from "./commit_group.ts";
-export type { CreateOptions, DeleteOptions } from "./lifecycle.ts";
+export { contentHash } from "./content_hasher.ts";
+export type { CopiedFiles } from "./copy_files.ts";
+export type { ByteRange, DownloadedFile, DownloadFileOptions } from "./download_file.ts";
+export type { LocalFile } from "./download_file_to.ts";
+export type { FileSource } from "./file_source.ts";
+export type { FailedFile, FileDescription, JobOptions, UploadedFile } from "./job_options.ts";
+export type { CreatedBucket, CreateOptions, DeleteOptions } from "./lifecycle.ts";
+export type { OnProgress, Progress, ProgressPhase } from "./progress.ts";
+export type { UploadFileOptions } from "./upload_file.ts";
 export type { ContentName, ContentPart, ContentSlice } from "./content_part.ts";
 export type {
   DiskCacheSettings,
   DownloadOptions,
   PieceOwnership,
+  TransferObserver,
   TransferOptions,
 } from "./transfers.ts";
 export type { ListTreeOptions } from "./tree.ts";
-export type { CallOptions } from "../hub/buckets.ts";
+export type { CallOptions, NewBucketOptions } from "../hub/buckets.ts";
 export type { BatchOperation, TreePage, TreePageOptions } from "../hub/files.ts";
 export { HubError, type HubErrorKind, type HubErrorOptions } from "../hub/hub_error.ts";
+export {
+  BucketExistsError,
+  BucketNotFoundError,
+  EntryNotFoundError,
+  ForbiddenError,
+  GatedRepoError,
+  RateLimitedError,
+  RepositoryNotFoundError,
+  RevisionNotFoundError,
+  UnauthorizedError,
+} from "../hub/hub_errors.ts";
 export type { HubRetry } from "../hub/transport.ts";
 export type { BucketInfo, DirectoryInfo, FileInfo, TreeItem, WhoAmI } from "../hub/wire.ts";
 export {

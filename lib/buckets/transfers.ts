@@ -8,7 +8,7 @@ import { ReconstructionCache } from "../xet/cas/reconstruction_cache.ts";
 import { composeFiles } from "../xet/transfer/compose_files.ts";
 import type { DecoderPool, EncoderPool } from "../xet/engine/mod.ts";
 import { ChunkIndex } from "../xet/transfer/chunk_index.ts";
-import type { FileRecipe, TransferContext } from "../xet/transfer/context.ts";
+import type { FileRecipe, TransferContext, TransferObserver } from "../xet/transfer/context.ts";
 import { DiskCache } from "../xet/transfer/disk_cache.ts";
 import { downloadFile, type PieceOwnership } from "../xet/transfer/download_file.ts";
 import type { FileSlice, LazyPart, ListedFile } from "../xet/transfer/file_part.ts";
@@ -20,7 +20,7 @@ import { LRUCache } from "lru-cache";
 import type { ContentName, ContentPart, ContentSlice } from "./content_part.ts";
 import type { XetTokens } from "./xet_tokens.ts";
 
-export type { PieceOwnership };
+export type { PieceOwnership, TransferObserver };
 
 /** A directory in which content that was read is kept. */
 export interface DiskCacheSettings {
@@ -58,6 +58,8 @@ export interface TransfersOptions {
 export interface TransferOptions {
   /** Ends the transfer; it rejects, or its stream errors, with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
+  /** Told what becomes of the bytes of an upload. */
+  readonly observer?: TransferObserver | undefined;
 }
 
 /** Options of a download. */

@@ -13,9 +13,10 @@ export type ListTreeOptions =
 /** All entries of a listing, in the Hub's order; a page is asked for when its first is wanted. */
 export async function* listTree(
   hub: HubClient,
-  id: string,
+  idOf: () => string | Promise<string>,
   options: ListTreeOptions,
 ): AsyncGenerator<TreeItem, void, void> {
+  const id = await idOf();
   const query = { ...options, recursive: options.recursive ?? true };
   let page: TreePage | undefined;
   do {

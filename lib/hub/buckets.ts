@@ -28,18 +28,31 @@ export async function whoAmI(transport: Transport, options: CallOptions): Promis
   return parseReply(reply, WhoAmISchema);
 }
 
+/** Where and how a bucket is created. */
+export interface NewBucketOptions extends CallOptions {
+  /** Whether only those with access see it; the Hub's choice by default. */
+  readonly private?: boolean | undefined;
+  /** Where its bytes are kept, `us` or `eu`; the Hub's choice by default. */
+  readonly region?: string | undefined;
+  /** The id of the resource group that it belongs to (Enterprise organisations). */
+  readonly resourceGroupId?: string | undefined;
+}
+
 /** `POST /api/buckets/{namespace}/{name}`. */
 export async function createBucket(
   transport: Transport,
   id: string,
-  options: CallOptions & { readonly private?: boolean | undefined },
+  options: NewBucketOptions,
 ): Promise<{ readonly url: string }> {
+  const { region, resourceGroupId } = options;
   const reply = await transport.send({
     method: "POST",
     path: `/api/buckets/${bucketPath(id)}`,
-    body: json(
-      options.private === undefined ? {} : { visibility: options.private ? "private" : "public" },
-    ),
+    body: json({
+      ...(options.private !== undefined && { visibility: options.private ? "private" : "public" }),
+      ...(region !== undefined && { region }),
+      ...(resourceGroupId !== undefined && { resourceGroupId }),
+    }),
     idempotent: false,
     signal: options.signal,
   });
@@ -61,19 +74,19 @@ export async function bucketInfo(
   return parseReply(reply, BucketSchema);
 }
 
-/** `GET /api/buckets/{namespace}`, page by page. */
+/** `GET /api/buckets/{namespace}?search=`, page by page. */
 export async function* listBuckets(
   transport: Transport,
   namespace: string,
-  options: CallOptions,
+  { search, signal }: CallOptions & { readonly search?: string | undefined },
 ): AsyncGenerator<BucketInfo, void, void> {
-  let query = "";
+  let query = search === undefined ? "" : `?${new URLSearchParams({ search })}`;
   while (true) {
     const reply = await transport.send({
       method: "GET",
       path: `/api/buckets/${namePath(namespace)}${query}`,
       idempotent: true,
-      ...options,
+      signal,
     });
     yield* parseReply(reply, BucketsSchema);
     const next = nextQuery(reply.headers, transport.base);

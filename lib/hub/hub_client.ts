@@ -1,5 +1,5 @@
 import * as buckets from "./buckets.ts";
-import type { CallOptions } from "./buckets.ts";
+import type { CallOptions, NewBucketOptions } from "./buckets.ts";
 import * as content from "./content.ts";
 import type { ResolvedFile } from "./content.ts";
 import * as files from "./files.ts";
@@ -29,6 +29,11 @@ export class HubClient {
     this.#transport = new Transport(options);
   }
 
+  /** The Hub's base URL, without a slash at its end. */
+  get endpoint(): string {
+    return this.#transport.base;
+  }
+
   /**
    * How long a call that others may still join should wait, in milliseconds, for the quota to last; 0 while
    * enough is left of it, and for a call that comes alone.
@@ -46,7 +51,7 @@ export class HubClient {
   createBucket(
     namespace: string,
     name: string,
-    options: CallOptions & { readonly private?: boolean | undefined } = {},
+    options: NewBucketOptions = {},
   ): Promise<{ readonly url: string }> {
     return buckets.createBucket(this.#transport, `${namespace}/${name}`, options);
   }
@@ -59,7 +64,7 @@ export class HubClient {
   /** The buckets of a namespace that the token may see, page by page as they are asked for. */
   listBuckets(
     namespace: string,
-    options: CallOptions = {},
+    options: CallOptions & { readonly search?: string | undefined } = {},
   ): AsyncGenerator<BucketInfo, void, void> {
     return buckets.listBuckets(this.#transport, namespace, options);
   }

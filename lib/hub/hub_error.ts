@@ -43,8 +43,8 @@ export interface HubErrorOptions {
 
 /** An error of a call to the Hub. Neither its message nor its fields ever hold a token. */
 export class HubError extends Error {
-  /** Always `HubError`. */
-  override readonly name = "HubError";
+  /** The name of the class. */
+  override readonly name: string = "HubError";
   /** What went wrong. */
   readonly kind: HubErrorKind;
   /** The HTTP status; undefined when no answer came. */

@@ -1,4 +1,4 @@
-import { HubError } from "./hub_error.ts";
+import { RateLimitedError } from "./hub_errors.ts";
 import { type LimitState, readLimits } from "./rate_limit.ts";
 
 /** A class of calls with a quota of its own. */
@@ -46,7 +46,7 @@ export class Quota {
    * Counts a call that is about to be sent; {@linkcode Quota.answered} or {@linkcode Quota.lost} must follow.
    *
    * @param path Of the call, from `/` on.
-   * @throws HubError `rate_limited`, with the time to wait, when the window is spent.
+   * @throws RateLimitedError, with the time to wait, when the window is spent.
    */
   take(path: string): void {
     const name = classOf(path);
@@ -131,9 +131,9 @@ export class Quota {
 const classOf = (path: string): QuotaClass =>
   !path.startsWith("/api/") && path.includes("/resolve/") ? "resolvers" : "api";
 
-function spent(name: QuotaClass, seconds: number): HubError {
+function spent(name: QuotaClass, seconds: number): RateLimitedError {
   const calls = name === "api" ? "API" : "resolver";
-  return new HubError(
+  return new RateLimitedError(
     "rate_limited",
     `The Hub's quota of ${calls} calls is spent: nothing is sent for ${Math.ceil(seconds)} s`,
     { retryAfterSeconds: seconds },

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { HubError, kindOfStatus } from "./hub_error.ts";
+import { hubError } from "./hub_errors.ts";
 import { waitFromHeaders } from "./rate_limit.ts";
 import { ErrorSchema } from "./wire.ts";
 
@@ -71,14 +72,16 @@ export function refusal(
   const detail = clean(errorText(reply), context.secret);
   const code = clean(headers.get("x-error-code") ?? undefined, context.secret);
   const words = [String(status), code, detail && `(${detail})`].filter((word) => word).join(" ");
-  return new HubError(kindOfStatus(status), `The Hub answered ${words} to ${reply.call}`, {
+  const options = {
     status,
     code,
     detail,
     requestId: requestId(headers),
     retryAfterSeconds: waitFromHeaders(headers, context.now),
     outcomeUnknown: context.changes && (status >= 500 || status === 408),
-  });
+  };
+  const message = `The Hub answered ${words} to ${reply.call}`;
+  return hubError(kindOfStatus(status), message, options, reply.call);
 }
 
 /** The order that `huggingface_hub` takes them in. */

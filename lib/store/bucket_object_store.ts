@@ -124,7 +124,7 @@ export class BucketObjectStore implements ObjectStore {
   /** A namespace that is not there is a mistake of the gateway's settings, not of the client's. */
   async #bucketsOf(namespace: string): Promise<readonly BucketInfo[]> {
     try {
-      return await Array.fromAsync(this.#buckets.list(namespace));
+      return await Array.fromAsync(this.#buckets.list({ namespace }));
     } catch (cause) {
       if (!(cause instanceof HubError) || cause.kind !== "not_found") throw cause;
       throw new StoreError("denied", `The Hub has no namespace ${namespace}`, { cause });
@@ -136,7 +136,7 @@ export class BucketObjectStore implements ObjectStore {
       checkNewBucketName(bucket);
       const id = await this.#hubId(bucket);
       const isPrivate = this.#options.privateBuckets ?? true;
-      const created = await this.#gate.share(
+      const { created } = await this.#gate.share(
         id,
         () => this.#buckets.create(id, { private: isPrivate, existOk: true }),
       );

@@ -82,8 +82,8 @@ Deno.test("buckets are created, described, listed, hidden, moved and deleted", a
     assertEquals(await client.namespace(), "local");
     const again = await assertRejects(() => client.create(ID), HubError);
     assertEquals(again.kind, "conflict");
-    assertEquals(await client.create(ID, { existOk: true }), false);
-    assertEquals(await client.create("local/second", { private: true }), true);
+    assertEquals((await client.create(ID, { existOk: true })).created, false);
+    assertEquals((await client.create("local/second", { private: true })).created, true);
     assertEquals((await client.info("local/second")).private, true);
     await client.setVisibility("local/second", "public");
     assertEquals((await client.info("local/second")).private, false);
@@ -103,7 +103,8 @@ Deno.test("a lost answer does not change what becomes of a bucket", async () => 
   await withBucket(async (client, hub) => {
     for (const when of ["before", "after"] as const) {
       hub.switches.faults.add({ method: "POST", path: /\/x$/, status: 502, when, times: 1 });
-      assertEquals(await client.create("local/x", { existOk: true }), when === "before");
+      const { created } = await client.create("local/x", { existOk: true });
+      assertEquals(created, when === "before");
       hub.switches.faults.add({
         method: "POST",
         path: /move$/,

@@ -85,10 +85,22 @@ export interface TransferContext {
   readonly limits?: Partial<TransferLimits>;
 }
 
+/** Told what becomes of the bytes of an upload, often; must return soon. */
+export interface TransferObserver {
+  /** Bytes of content were cut and hashed. */
+  hashed(bytes: number): void;
+  /** Of these, bytes that need not be sent. */
+  deduplicated(bytes: number): void;
+  /** Bytes went to the CAS, as they are stored. */
+  sent(bytes: number): void;
+}
+
 /** Options of every transfer. */
 export interface TransferOptions {
   /** Ends the transfer. */
   readonly signal?: AbortSignal | undefined;
+  /** Told what becomes of the bytes of an upload. Default: nobody. */
+  readonly observer?: TransferObserver | undefined;
 }
 
 /** A file that the CAS knows: how it is made of stored chunks. */

@@ -1,0 +1,47 @@
+import type { MemoryBudget } from "../flow/memory_budget.ts";
+import type { Sleep } from "../flow/sleep.ts";
+import type { HubRetry } from "../hub/transport.ts";
+import type { DiskCacheSettings } from "./transfers.ts";
+
+/** What a bucket client is given. */
+export interface BucketClientOptions {
+  /** The Hub token. */
+  readonly token: string;
+  /** The Hub's base URL. Default: `https://huggingface.co`. */
+  readonly endpoint?: string | undefined;
+  /** The namespace to work in by default. Default: the token's user. */
+  readonly namespace?: string | undefined;
+  /** Memory for all transfers together, or its size in bytes. Default: 192 MiB. */
+  readonly memoryBudget?: MemoryBudget | number | undefined;
+  /**
+   * Threads for the byte work of uploads, and as many for that of downloads; 0 does it in place.
+   * Default: processors less one, at most 4.
+   */
+  readonly workers?: number | undefined;
+  /** Sends all requests but those that carry xorbs. Default: the runtime's. */
+  readonly fetch?: typeof fetch | undefined;
+  /** Sent to the Hub as `User-Agent`. */
+  readonly userAgent?: string | undefined;
+  /** Overrides parts of the policy by which Hub calls are repeated. */
+  readonly retry?: Partial<HubRetry> | undefined;
+  /** Told of each failed attempt at a Hub call that is repeated. */
+  readonly onRetry?: ((error: Error, attempt: number, waitMs: number) => void) | undefined;
+  /** A Hub call without any progress for so long fails, in milliseconds. Default: 30,000. */
+  readonly timeoutMs?: number | undefined;
+  /**
+   * Keeps content that was read in a directory, each token's apart from that of others. Needs the
+   * permissions to read and write there. Default: only memory is used.
+   */
+  readonly diskCache?: DiskCacheSettings | undefined;
+  /**
+   * A fetch of stored bytes that stands still for so long is begun anew, in milliseconds; twice as
+   * long with each attempt. Default: 5,000.
+   */
+  readonly stallMs?: number | undefined;
+  /** The present, in milliseconds since 1970. Default: `Date.now`. */
+  readonly now?: (() => number) | undefined;
+  /** Waits between attempts. Default: the runtime's timers. */
+  readonly sleep?: Sleep | undefined;
+  /** A number from 0 up to 1. Default: `Math.random`. */
+  readonly random?: (() => number) | undefined;
+}

@@ -1,0 +1,146 @@
+import type { FileHandle } from "node:fs/promises";
+import { XetFormatError } from "../xet/error.ts";
+import type { FileInfo } from "../hub/wire.ts";
+import type { BucketCore } from "./bucket_core.ts";
+import { ContentHasher } from "./content_hasher.ts";
+import { fileMetadata } from "./download_file.ts";
+import type { JobOptions, UploadedFile } from "./job_options.ts";
+import { ProgressCounter } from "./progress.ts";
+import { fileSystem, localPath } from "./runtime.ts";
+
+/** A file that was written on this side. */
+export interface LocalFile extends UploadedFile {
+  /** The local path. */
+  readonly localPath: string;
+}
+
+const READ_LENGTH = 1 << 20;
+/** How much of a hash is in the name of an unfinished file. */
+const HASH_DIGITS = 16;
+/** Most file systems take names of 255 bytes. */
+const MAX_NAME_BYTES = 255;
+
+/**
+ * Downloads a file to a local path. It is written beside it, under a name that holds its hash, and
+ * renamed when it is whole, so that nobody sees half of it. What an earlier attempt has left of the same
+ * content is continued, and verified with the rest.
+ */
+export async function downloadFileTo(
+  core: BucketCore,
+  id: string,
+  path: string,
+  target: string | URL,
+  { signal, onProgress }: JobOptions,
+): Promise<LocalFile> {
+  const fs = fileSystem();
+  const local = localPath(target);
+  const file = await fileMetadata(core, id, path, { signal });
+  const progress = new ProgressCounter(onProgress, 1);
+  const { xetHash: hash, size } = file;
+  const part = partName(local, hash);
+  const finish = async () => {
+    await fs.rename(part, local);
+    progress.filesDone();
+    progress.phase("done");
+    return { path, hash, size, localPath: local };
+  };
+  const kept = await sizeOf(part);
+  if (kept !== undefined && kept > 0 && await resume(core, id, file, part, { signal }, progress)) {
+    return await finish();
+  }
+  await write(core, id, file, part, { signal }, progress);
+  return await finish();
+}
+
+/** Writes all of a file; the download verifies it. */
+async function write(
+  core: BucketCore,
+  id: string,
+  { xetHash: hash, size }: FileInfo,
+  part: string,
+  { signal }: JobOptions,
+  progress: ProgressCounter,
+): Promise<void> {
+  const handle = await fileSystem().open(part, "w");
+  try {
+    let at = 0;
+    for await (const piece of core.transfers.download(id, { hash, size }, { signal })) {
+      await writeAll(handle, piece, at);
+      at += piece.length;
+      progress.received(piece.length);
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Goes on with what is there.
+ *
+ * @returns Whether the file is whole; false if what was there is not the beginning of it.
+ */
+async function resume(
+  core: BucketCore,
+  id: string,
+  { xetHash: hash, size }: FileInfo,
+  part: string,
+  { signal }: JobOptions,
+  progress: ProgressCounter,
+): Promise<boolean> {
+  const handle = await fileSystem().open(part, "r+");
+  using hasher = new ContentHasher();
+  try {
+    let at = 0;
+    const memory = new Uint8Array(READ_LENGTH);
+    while (at <= size) {
+      signal?.throwIfAborted();
+      const { bytesRead } = await handle.read(memory, 0, memory.length, at);
+      if (bytesRead === 0) break;
+      hasher.add(memory.subarray(0, bytesRead));
+      at += bytesRead;
+    }
+    if (at > size) return false;
+    if (at < size) {
+      const range = { first: at, last: size - 1 };
+      for await (const piece of core.transfers.download(id, { hash, size }, { signal, range })) {
+        await writeAll(handle, piece, at);
+        hasher.add(piece);
+        at += piece.length;
+        progress.received(piece.length);
+      }
+    }
+    return hasher.finish().hash === hash;
+  } catch (error) {
+    if (error instanceof XetFormatError) return false;
+    throw error;
+  } finally {
+    await handle.close();
+  }
+}
+
+async function writeAll(handle: FileHandle, piece: Uint8Array, at: number): Promise<void> {
+  let written = 0;
+  while (written < piece.length) {
+    written += (await handle.write(piece, written, piece.length - written, at + written))
+      .bytesWritten;
+  }
+}
+
+async function sizeOf(path: string): Promise<number | undefined> {
+  try {
+    return (await fileSystem().stat(path)).size;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** `.name.hash.part` in the same directory, so that renaming it is one step. */
+function partName(local: string, hash: string): string {
+  const at = Math.max(local.lastIndexOf("/"), local.lastIndexOf("\\")) + 1;
+  const ending = `.${hash.slice(0, HASH_DIGITS)}.part`;
+  const room = MAX_NAME_BYTES - ending.length - 1;
+  let name = local.slice(at);
+  while (new TextEncoder().encode(name).length > room) name = name.slice(0, -1);
+  return `${local.slice(0, at)}.${name}${ending}`;
+}

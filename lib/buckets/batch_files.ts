@@ -1,5 +1,5 @@
 import type { BucketCore } from "./bucket_core.ts";
-import type { FileSource } from "./file_source.ts";
+import { discardSource, type FileSource } from "./file_source.ts";
 import type { FailedFile, FileDescription, JobOptions, UploadedFile } from "./job_options.ts";
 import { OperationQueue } from "./operation_queue.ts";
 import { ProgressCounter } from "./progress.ts";
@@ -96,15 +96,16 @@ class Batch {
       throw new RangeError(`The concurrency of a batch is a positive integer, not ${concurrency}`);
     }
     const workers = Array.from({ length: concurrency }, () => this.#addAll(entries));
-    const work = [...workers, this.#deleteAll(changes.delete ?? [])];
     try {
-      await Promise.all(work);
+      await Promise.all(workers);
+      // Where both name a path it is added: they share their last batch all the same.
+      await this.#deleteAll(changes.delete ?? []);
       this.#signal.throwIfAborted();
       this.#progress.phase("committing");
       await this.#queue.finish();
     } catch (error) {
       this.#abort.abort(error);
-      await Promise.allSettled(work);
+      await Promise.allSettled(workers);
       await this.#queue.settle();
       throw error;
     } finally {
@@ -124,7 +125,10 @@ class Batch {
     for await (const [index, entry] of shared(entries)) {
       this.#signal.throwIfAborted();
       const { path } = entry;
-      if (!this.#takes(path)) continue;
+      if (!this.#takes(path)) {
+        await discardSource(entry.source, new Error("The file is not added"));
+        continue;
+      }
       try {
         const work = { ...entry, signal: this.#signal };
         const { file, operation } = await storeFile(this.#core, this.#id, work, this.#progress);

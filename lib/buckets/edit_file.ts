@@ -2,10 +2,10 @@ import type { FileInfo } from "../hub/wire.ts";
 import type { BucketCore } from "./bucket_core.ts";
 import type { ContentPart } from "./content_part.ts";
 import { type ByteRange, fileMetadata, rangeOf } from "./download_file.ts";
-import { type FileSource, openSource } from "./file_source.ts";
+import { discardSource, type FileSource, openSource } from "./file_source.ts";
 import type { UploadedFile } from "./job_options.ts";
 import { ProgressCounter } from "./progress.ts";
-import { commitOne, uploadFile, type UploadFileOptions } from "./upload_file.ts";
+import { commitOne, millisecondsOf, uploadFile, type UploadFileOptions } from "./upload_file.ts";
 
 /** Puts content behind that of a file; without one it makes it. */
 export async function appendFile(
@@ -15,7 +15,8 @@ export async function appendFile(
   source: FileSource,
   options: UploadFileOptions,
 ): Promise<UploadedFile> {
-  const file = (await core.lookUps.find(id, [path], options.signal)).get(path);
+  const found = await orDiscard(source, core.lookUps.find(id, [path], options.signal));
+  const file = found.get(path);
   if (file === undefined) return await uploadFile(core, id, source, path, options);
   return await replace(core, id, file, { start: file.size, end: file.size }, source, options);
 }
@@ -29,8 +30,22 @@ export async function spliceFile(
   source: FileSource,
   options: UploadFileOptions,
 ): Promise<UploadedFile> {
-  const file = await fileMetadata(core, id, path, options);
-  return await replace(core, id, file, rangeOf(range, file.size), source, options);
+  const look = async () => {
+    const file = await fileMetadata(core, id, path, options);
+    return { file, place: rangeOf(range, file.size) };
+  };
+  const { file, place } = await orDiscard(source, look());
+  return await replace(core, id, file, place, source, options);
+}
+
+/** Waits for something without which the source is not needed. */
+async function orDiscard<T>(source: FileSource, needed: Promise<T>): Promise<T> {
+  try {
+    return await needed;
+  } catch (error) {
+    await discardSource(source, error);
+    throw error;
+  }
 }
 
 /** What is before and behind the range is referenced; the CAS has it. */
@@ -60,7 +75,7 @@ async function replace(
     type: "addFile",
     path,
     xetHash: content.hash,
-    mtime: Math.floor(Number(options.mtime ?? mtime ?? core.now())),
+    mtime: millisecondsOf(options.mtime ?? mtime ?? core.now()),
     contentType: options.contentType ?? file.contentType,
   });
   progress.filesDone();

@@ -30,6 +30,11 @@ export async function openSource(source: FileSource): Promise<OpenSource> {
   throw new TypeError("The content of a file is a path, a URL, bytes, a Blob or a stream");
 }
 
+/** Ends a source that is not opened: a stream that was handed over belongs to whoever has it. */
+export async function discardSource(source: FileSource, reason: unknown): Promise<void> {
+  if (source instanceof ReadableStream && !source.locked) await source.cancel(reason);
+}
+
 async function openFile(source: string | URL): Promise<OpenSource> {
   const file = await fileSystem().open(localPath(source), "r");
   try {

@@ -73,7 +73,12 @@ export async function commitOne(
   if (outcome?.kind === "failed") throw outcome.error;
 }
 
-function millisecondsOf(time: Date | number): number {
+/**
+ * A time as the Hub takes it.
+ *
+ * @throws TypeError if it is none.
+ */
+export function millisecondsOf(time: Date | number): number {
   const value = Math.floor(Number(time));
   if (!Number.isSafeInteger(value)) throw new TypeError("A file's time is not a valid date");
   return value;

@@ -3,6 +3,7 @@ import { createEmbeddedHub, type EmbeddedHub } from "../../lib/create_embedded_h
 import { BucketClient, type BucketClientOptions } from "../../lib/buckets/bucket_client.ts";
 import { randomBytes } from "../support/random_bytes.ts";
 import { HubError } from "../../lib/hub/hub_error.ts";
+import { BucketExistsError, BucketNotFoundError } from "../../lib/hub/hub_errors.ts";
 
 const ID = "local/data";
 
@@ -277,5 +278,56 @@ Deno.test("a closed client refuses every call", async () => {
     await assertRejects(() => client.pathsInfo(ID, ["x"]), TypeError, "closed");
     assertThrows(() => client.listTree(ID), TypeError, "closed");
     assertThrows(() => client.download(ID, { hash: "0".repeat(64), size: 0 }), TypeError, "closed");
+  });
+});
+
+Deno.test("a bucket is named by its full name, its bare name or its handle everywhere", async () => {
+  await withBucket(async (client) => {
+    const created = await client.create("second", { region: "us" });
+    assertEquals([created.id, created.handle, created.created], [
+      "local/second",
+      "hf://buckets/local/second",
+      true,
+    ]);
+    assert(created.url.endsWith("/buckets/local/second"));
+    const again = await client.create(created.handle, { existOk: true });
+    assertEquals(again, { ...created, created: false });
+    const taken = await assertRejects(() => client.create("second"), BucketExistsError);
+    assertEquals(typeof taken.requestId, "string");
+    await assertRejects(() => client.create("local/x", { namespace: "acme" }), TypeError, "acme");
+    for (const name of ["second", "local/second", created.handle]) {
+      await client.uploadFile(name, new TextEncoder().encode(name), "x");
+      assertEquals((await client.info(name)).id, "local/second");
+      assertEquals((await Array.fromAsync(client.listTree(name))).length, 1);
+      assertEquals((await client.treePage(name, { recursive: true })).items.length, 1);
+      assertEquals((await client.pathsInfo(name, ["x"])).size, 1);
+      const { xetHash: hash, size } = await client.fileMetadata(name, "x");
+      assertEquals(await new Response(client.download(name, { hash, size })).text(), name);
+      assertEquals(await (await client.downloadFile(name, "x")).text(), name);
+      assert(await client.locate(name, "x", hash));
+      await client.setVisibility(name, "private");
+    }
+    await client.move("second", "third");
+    await assertRejects(() => client.info("second"), BucketNotFoundError);
+    assertEquals(await client.delete("third"), true);
+    await assertRejects(() => client.delete("third"), BucketNotFoundError);
+    const stream = client.download("no such", { hash: "0".repeat(64), size: 0 });
+    assertEquals(await new Response(stream).text(), "");
+  });
+});
+
+Deno.test("buckets are listed lazily, by namespace and by a part of their names", async () => {
+  await withBucket(async (client, hub) => {
+    for (const name of ["logs-1", "logs-2", "other"]) await client.create(name);
+    const list = async (options: Parameters<BucketClient["list"]>[0]) =>
+      (await Array.fromAsync(client.list(options))).map(({ id }) => id);
+    assertEquals(await list({ search: "logs" }), ["local/logs-1", "local/logs-2"]);
+    assertEquals((await list({ namespace: "local" })).length, 4);
+    assertEquals((await list({ search: "a&b=c" })).length, 0);
+    hub.counters.reset();
+    const lazy = client.list();
+    assertEquals(hub.counters.of("hub").calls, 0);
+    await lazy.next();
+    await lazy.return();
   });
 });

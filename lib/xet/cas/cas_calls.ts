@@ -1,4 +1,10 @@
-import type { CasCallOptions, CasClientOptions, CasScope, CasTokenSource } from "./cas_options.ts";
+import type {
+  CasCallOptions,
+  CasClientOptions,
+  CasScope,
+  CasTokenSource,
+  UploadCallOptions,
+} from "./cas_options.ts";
 import { refusal } from "./cas_error.ts";
 import { type Attempt, type CasRetry, Exchange } from "./exchange.ts";
 import { createNodeSender, type NodeSender } from "./node_sender.ts";
@@ -84,7 +90,7 @@ export class CasCalls {
   async post(
     attempt: Attempt,
     path: string,
-    options: CasCallOptions,
+    options: UploadCallOptions,
     pieces: readonly Uint8Array[],
   ): Promise<SendAnswer> {
     const answer = await this.#authorized(
@@ -92,7 +98,7 @@ export class CasCalls {
       path,
       options,
       (url, authorization) =>
-        attempt.send(url, { method: "POST", headers: { authorization } }, pieces),
+        attempt.send(url, { method: "POST", headers: { authorization } }, pieces, options.onSent),
       () => Promise.resolve(),
     );
     if (answer.status >= 200 && answer.status < 300) return answer;

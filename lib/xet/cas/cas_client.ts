@@ -2,7 +2,12 @@ import * as v from "valibot";
 import { parseJson, readText, understood } from "./answers.ts";
 import { CasCalls } from "./cas_calls.ts";
 import { CasError } from "./cas_error.ts";
-import type { CasCallOptions, CasClientOptions, FileRange } from "./cas_options.ts";
+import type {
+  CasCallOptions,
+  CasClientOptions,
+  FileRange,
+  UploadCallOptions,
+} from "./cas_options.ts";
 import { type FileChunkHashes, readFileChunkHashes } from "./file_chunk_hashes.ts";
 import type { FetchSource, Reconstruction } from "./reconstruction.ts";
 import { ReconstructionCache } from "./reconstruction_cache.ts";
@@ -59,11 +64,13 @@ export class CasClient {
   putXorb(
     hash: string,
     pieces: readonly Uint8Array[],
-    options: CasCallOptions = {},
+    options: UploadCallOptions = {},
   ): Promise<boolean> {
     const path = `/v1/xorbs/default/${hash}`;
+    const onceTold = firstTimes(options.onSent);
     return this.#calls.run(`POST ${path}`, options, async (attempt) => {
-      const answer = await this.#calls.post(attempt, path, options, pieces);
+      const call = { ...options, onSent: onceTold() };
+      const answer = await this.#calls.post(attempt, path, call, pieces);
       return understood(inserted, await answer.text(), `POST ${path}`).was_inserted;
     });
   }
@@ -216,4 +223,21 @@ export class CasClient {
       );
     });
   }
+}
+
+/** Gives each attempt a counter of its own; of bytes that were sent before nothing is told again. */
+function firstTimes(
+  tell: ((bytes: number) => void) | undefined,
+): () => ((bytes: number) => void) | undefined {
+  if (tell === undefined) return () => undefined;
+  let told = 0;
+  return () => {
+    let sent = 0;
+    return (bytes) => {
+      sent += bytes;
+      if (sent <= told) return;
+      tell(sent - told);
+      told = sent;
+    };
+  };
 }

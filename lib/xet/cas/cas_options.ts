@@ -32,6 +32,12 @@ export interface CasCallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Options of a call that sends much. */
+export interface UploadCallOptions extends CasCallOptions {
+  /** Told of bytes that went out; those that are sent again are not counted again. */
+  readonly onSent?: ((bytes: number) => void) | undefined;
+}
+
 /** What a `CasClient` stands on. */
 export interface CasClientOptions {
   readonly token: CasTokenSource;

@@ -39,11 +39,12 @@ export interface Call {
 export interface Attempt {
   /** Makes a request; throws CasError if there is no answer. */
   fetch(url: string, init: RequestInit): Promise<Response>;
-  /** Sends a body in pieces; throws CasError if there is no answer. */
+  /** Sends a body in pieces, and tells of each; throws CasError if there is no answer. */
   send(
     url: string,
     init: { method: string; headers: Readonly<Record<string, string>> },
     body: readonly Uint8Array[],
+    onSent?: (bytes: number) => void,
   ): Promise<SendAnswer>;
   /** The body as it arrives; throws CasError if it breaks off. */
   receive(response: Response): AsyncGenerator<Uint8Array, void, void>;
@@ -133,8 +134,18 @@ export class Exchange {
     const progress = () => watchdog.progress();
     return {
       fetch: (url, init) => guard(() => this.#options.fetch(url, { ...init, signal })),
-      send: (url, init, body) =>
-        guard(() => this.#options.send(url, { ...init, body, signal, progress })),
+      send: (url, init, body, onSent) =>
+        guard(() =>
+          this.#options.send(url, {
+            ...init,
+            body,
+            signal,
+            progress: (sent = 0) => {
+              progress();
+              if (sent > 0) onSent?.(sent);
+            },
+          })
+        ),
       receive,
       open: (response) => new BodyReader(response.body, guard),
       readAll: (response, limit) => collect(receive(response), limit, what),

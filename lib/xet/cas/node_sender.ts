@@ -87,7 +87,7 @@ async function write(outgoing: http.ClientRequest, request: SendRequest): Promis
     if (outgoing.destroyed) return;
     const view = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
     if (!outgoing.write(view)) await drained(outgoing);
-    request.progress();
+    request.progress(piece.length);
   }
   outgoing.end();
 }

@@ -6,8 +6,8 @@ export interface SendRequest {
   readonly body: readonly Uint8Array[];
   /** Ends the request; the promise then rejects with its reason. */
   readonly signal: AbortSignal;
-  /** Told whenever bytes went out or came in. */
-  readonly progress: () => void;
+  /** Told whenever bytes went out or came in, and how many of the body went out. */
+  readonly progress: (sent?: number) => void;
 }
 
 /** A small answer, read whole. */

@@ -7,7 +7,12 @@ import type { Term } from "../format/mod.ts";
 import { type ChunkList, ComposedHasher, FileHasher, printHash } from "../hash/mod.ts";
 import { ChunkBlock, lengthOf } from "./chunk_block.ts";
 import type { ChunkPlace } from "./chunk_finder.ts";
-import { limitsOf, type TransferContext, type TransferLimits } from "./context.ts";
+import {
+  limitsOf,
+  type TransferContext,
+  type TransferLimits,
+  type TransferObserver,
+} from "./context.ts";
 import { FileDedup } from "./file_dedup.ts";
 import type { KeptRun } from "./kept_runs.ts";
 import type { PackedChunk } from "./packed_index.ts";
@@ -24,6 +29,8 @@ export interface FileWriterOptions {
   readonly signal?: AbortSignal | undefined;
   /** Whether parts of it come as stored runs. Default: no. */
   readonly composed?: boolean;
+  /** Told what becomes of the bytes. */
+  readonly observer?: TransferObserver | undefined;
 }
 
 /**
@@ -50,17 +57,20 @@ export class FileWriter {
     item instanceof StoredRun ? this.#placeStored(item) : this.#place(item)
   );
   readonly #packer: XorbPacker;
+  readonly #observer: TransferObserver | undefined;
   #reserved: Lease | undefined;
   #count = 0;
   #size = 0;
 
   /**
    * @param context Where to.
-   * @param options `signal`, `composed`.
+   * @param options `signal`, `composed`, `observer`.
    */
-  constructor(context: TransferContext, { signal, composed }: FileWriterOptions = {}) {
+  constructor(context: TransferContext, options: FileWriterOptions = {}) {
+    const { signal, composed, observer } = options;
     const { cas, known, budget, turn = new FairTurn() } = context;
     this.#context = context;
+    this.#observer = observer;
     this.#turn = turn;
     this.pages = context.pages ?? new PagePool();
     this.#hasher = composed ? new ComposedHasher() : new FileHasher();
@@ -70,6 +80,7 @@ export class FileWriter {
       limits: this.#limits,
       pages: this.pages,
       abort: this.#abort,
+      onSent: observer && ((bytes) => observer.sent(bytes)),
     });
     this.#dedup = new FileDedup({
       cas,
@@ -133,7 +144,9 @@ export class FileWriter {
   add(chunks: readonly EncodedChunk[], page?: Uint8Array<ArrayBuffer>): void {
     const lease = this.#reserved?.split(lengthOf(chunks));
     if (lease === undefined) throw new TypeError("Chunks were added without a reservation");
-    this.#dedup.came(chunks.reduce((sum, { length }) => sum + length, 0));
+    const length = chunks.reduce((sum, { length }) => sum + length, 0);
+    this.#dedup.came(length);
+    this.#observer?.hashed(length);
     this.#line.push(new ChunkBlock(chunks, lease, page && { page, pages: this.pages }));
   }
 
@@ -240,7 +253,10 @@ export class FileWriter {
         return found;
       }
       const place = found ?? this.#pack(block, chunk);
-      if (found !== undefined) this.#follow(block, found);
+      if (found !== undefined) {
+        this.#follow(block, found);
+        this.#observer?.deduplicated(chunk.length);
+      }
       const xorb = place.xorb instanceof PackedXorb ? place.xorb : { hash: place.xorb.hash };
       this.#terms.add(xorb, place.index, chunk.hash, chunk.length);
       this.#hasher.add(chunk.hash, chunk.length);

@@ -8,7 +8,7 @@ import {
   type EncodedPage,
   type StreamEncoder,
 } from "../engine/mod.ts";
-import type { FileRecipe, TransferContext, TransferOptions } from "./context.ts";
+import type { FileRecipe, TransferContext, TransferObserver, TransferOptions } from "./context.ts";
 import { lengthOf } from "./chunk_block.ts";
 import { FileWriter } from "./file_writer.ts";
 import { keepChunks } from "./small_files.ts";
@@ -46,7 +46,7 @@ export async function uploadFile(
     if (first !== undefined) {
       const isSmall = first.last;
       if (isSmall && context.smallFiles?.takes(first.length)) {
-        return await storeSmall(context, writer, first, blocks);
+        return await storeSmall(context, writer, first, blocks, options.observer);
       }
       const encoder = isSmall ? undefined : context.encoders?.open(pages);
       if (encoder === undefined) await encodeHere(writer, first, blocks, turn);
@@ -68,6 +68,7 @@ async function storeSmall(
   writer: FileWriter,
   { page, length, lease }: Block,
   blocks: Blocks,
+  observer: TransferObserver | undefined,
 ): Promise<FileRecipe> {
   using encoder = new ChunkEncoder();
   const chunks: EncodedChunk[] = [];
@@ -86,6 +87,8 @@ async function storeSmall(
     return { ...await writer.finish(), ...writer.layout() };
   }
   const recipe = await smallFiles.store(chunks, writer.signal);
+  observer?.hashed(length);
+  observer?.sent(lengthOf(chunks));
   writer.close();
   return recipe;
 }

@@ -15,6 +15,8 @@ export interface XorbPackerOptions {
   readonly pages: PagePool;
   /** Aborted when a xorb cannot be sent; ends what is under way when it aborts. */
   readonly abort: AbortController;
+  /** Told of bytes that went out. */
+  readonly onSent?: ((bytes: number) => void) | undefined;
 }
 
 /** Packs the new chunks of one file into xorbs, and sends those that are whole, some at a time. */
@@ -121,12 +123,12 @@ export class XorbPacker {
   }
 
   async #send(xorb: PackedXorb): Promise<void> {
-    const { cas, abort } = this.#options;
+    const { cas, abort: { signal }, onSent } = this.#options;
     try {
-      await cas.putXorb(xorb.hash ?? xorb.close(), xorb.pieces, { signal: abort.signal });
+      await cas.putXorb(xorb.hash ?? xorb.close(), xorb.pieces, { signal, onSent });
     } catch (error) {
       this.#failure ??= { error };
-      abort.abort(error);
+      this.#options.abort.abort(error);
     } finally {
       xorb.letGo();
     }

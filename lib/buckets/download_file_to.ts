@@ -6,7 +6,7 @@ import { ContentHasher } from "./content_hasher.ts";
 import { fileMetadata } from "./download_file.ts";
 import type { JobOptions, UploadedFile } from "./job_options.ts";
 import { ProgressCounter } from "./progress.ts";
-import { fileSystem, localPath } from "./runtime.ts";
+import { fileSystem, localPath } from "./local_files.ts";
 
 /** A file that was written on this side. */
 export interface LocalFile extends UploadedFile {

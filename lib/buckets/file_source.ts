@@ -1,5 +1,5 @@
 import type { FileHandle } from "node:fs/promises";
-import { fileSystem, localPath } from "./runtime.ts";
+import { fileSystem, localPath } from "./local_files.ts";
 
 /**
  * Where the content of a file comes from: a local path (a string or a `file:` URL), bytes, a Blob, or a

@@ -3,7 +3,7 @@ import type { MemoryBudget } from "../flow/memory_budget.ts";
 import { PagePool } from "../flow/page_pool.ts";
 import type { Sleep } from "../flow/sleep.ts";
 import { CasClient } from "../xet/cas/cas_client.ts";
-import { createNodeSender } from "../xet/cas/node_sender.ts";
+import { createSender } from "../xet/cas/create_sender.ts";
 import { ReconstructionCache } from "../xet/cas/reconstruction_cache.ts";
 import { composeFiles } from "../xet/transfer/compose_files.ts";
 import type { DecoderPool, EncoderPool } from "../xet/engine/mod.ts";
@@ -75,7 +75,7 @@ const MAX_CONTEXTS = 1_000;
 /** Moves content between streams and the CAS, with the rights of one Hub token. */
 export class Transfers {
   readonly #options: TransfersOptions;
-  readonly #sender = createNodeSender();
+  readonly #sender = createSender();
   readonly #turn = new FairTurn();
   readonly #pages = new PagePool();
   /** Set aside before anything is leased. */

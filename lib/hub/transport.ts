@@ -1,3 +1,4 @@
+import { builtin } from "../flow/builtin.ts";
 import { retry } from "../flow/retry.ts";
 import type { Sleep } from "../flow/sleep.ts";
 import { Watchdog } from "../flow/watchdog.ts";
@@ -86,8 +87,10 @@ export class Transport {
       // Sending it would fail with an error that quotes it.
       throw new TypeError("The Hub token is empty or holds characters that a header cannot hold");
     }
+    // A browser has a name of its own; a request with another one needs the server's leave (CORS).
+    const userAgent = options.userAgent ?? (isBrowser() ? undefined : DEFAULT_USER_AGENT);
     this.#headers = {
-      "user-agent": options.userAgent ?? DEFAULT_USER_AGENT,
+      ...(userAgent !== undefined && { "user-agent": userAgent }),
       ...(options.token !== undefined && { authorization: `Bearer ${options.token}` }),
     };
   }
@@ -224,6 +227,10 @@ export class Transport {
       status: reply.status,
     });
   }
+}
+
+function isBrowser(): boolean {
+  return builtin("node:http") === undefined;
 }
 
 /** A call in words: the method and the path without its query. */

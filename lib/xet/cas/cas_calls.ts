@@ -7,8 +7,8 @@ import type {
 } from "./cas_options.ts";
 import { refusal } from "./cas_error.ts";
 import { type Attempt, type CasRetry, Exchange } from "./exchange.ts";
-import { createNodeSender, type NodeSender } from "./node_sender.ts";
-import type { SendAnswer } from "./sender.ts";
+import { createSender } from "./create_sender.ts";
+import type { KeptSender, SendAnswer } from "./sender.ts";
 
 const DEFAULT_RETRY: CasRetry = { attempts: 5, baseMs: 500, maxMs: 60_000 };
 const DEFAULT_IDLE_MS = 120_000;
@@ -24,13 +24,13 @@ export interface CasRequest {
 export class CasCalls {
   readonly #token: CasTokenSource;
   readonly #exchange: Exchange;
-  readonly #sender: NodeSender | undefined;
+  readonly #sender: KeptSender | undefined;
   readonly #idleMs: number;
 
   /** @param options What the client was given. */
   constructor(options: CasClientOptions) {
     this.#token = options.token;
-    const own = options.send === undefined ? createNodeSender() : undefined;
+    const own = options.send === undefined ? createSender() : undefined;
     this.#sender = own;
     this.#idleMs = options.idleMs ?? DEFAULT_IDLE_MS;
     this.#exchange = new Exchange({

@@ -16,6 +16,7 @@ export type {
 export { CasError, type CasErrorOptions } from "./cas_error.ts";
 export type { CasRetry } from "./exchange.ts";
 export type { FileChunkHashes } from "./file_chunk_hashes.ts";
-export { createNodeSender, type NodeSender } from "./node_sender.ts";
+export { createSender } from "./create_sender.ts";
+export type { KeptSender } from "./sender.ts";
 export type { FetchSource, Reconstruction, Span } from "./reconstruction.ts";
 export type { SendAnswer, Sender, SendRequest } from "./sender.ts";

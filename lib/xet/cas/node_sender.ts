@@ -1,27 +1,34 @@
-import http from "node:http";
-import https from "node:https";
-import { Buffer } from "node:buffer";
-import type { SendAnswer, Sender, SendRequest } from "./sender.ts";
+import type * as nodeBuffer from "node:buffer";
+import type * as nodeHttp from "node:http";
+import type * as nodeHttps from "node:https";
+import { builtin } from "../../flow/builtin.ts";
+import type { KeptSender, SendAnswer, SendRequest } from "./sender.ts";
 
 /** An answer to an upload is a line of JSON; what is longer is not read. */
 const MAX_ANSWER = 1 << 20;
 
-/** A {@linkcode Sender} that keeps connections. */
-export interface NodeSender {
-  readonly send: Sender;
-  /** Closes the connections that are kept; requests under way fail. */
-  close(): void;
+interface Modules {
+  readonly http: typeof nodeHttp;
+  readonly https: typeof nodeHttps;
+  readonly buffer: typeof nodeBuffer;
 }
 
 /**
  * Sends over HTTP/1.1 with kept connections, honouring back-pressure: no more than the socket takes
  * is handed to it.
+ *
+ * @returns Undefined where the runtime has no `node:http`.
  */
-export function createNodeSender(): NodeSender {
+export function createNodeSender(): KeptSender | undefined {
+  const http = builtin<typeof nodeHttp>("node:http");
+  const https = builtin<typeof nodeHttps>("node:https");
+  const buffer = builtin<typeof nodeBuffer>("node:buffer");
+  if (http === undefined || https === undefined || buffer === undefined) return undefined;
   const plain = new http.Agent({ keepAlive: true });
   const secure = new https.Agent({ keepAlive: true });
+  const modules = { http, https, buffer };
   return {
-    send: (url, request) => exchange(url, request, plain, secure),
+    send: (url, request) => exchange(modules, url, request, plain, secure),
     close() {
       plain.destroy();
       secure.destroy();
@@ -30,10 +37,11 @@ export function createNodeSender(): NodeSender {
 }
 
 async function exchange(
+  { http, https, buffer }: Modules,
   url: string,
   request: SendRequest,
-  plain: http.Agent,
-  secure: https.Agent,
+  plain: nodeHttp.Agent,
+  secure: nodeHttps.Agent,
 ): Promise<SendAnswer> {
   const { signal, body } = request;
   signal.throwIfAborted();
@@ -50,7 +58,7 @@ async function exchange(
   const abort = () => aborted.reject(signal.reason);
   signal.addEventListener("abort", abort, { once: true });
   try {
-    return await Promise.race([converse(outgoing, request), aborted.promise]);
+    return await Promise.race([converse(outgoing, request, buffer), aborted.promise]);
   } catch (error) {
     outgoing.destroy();
     throw error;
@@ -60,10 +68,11 @@ async function exchange(
 }
 
 async function converse(
-  outgoing: http.ClientRequest,
+  outgoing: nodeHttp.ClientRequest,
   request: SendRequest,
+  buffer: typeof nodeBuffer,
 ): Promise<SendAnswer> {
-  const answered = new Promise<http.IncomingMessage>((resolve, reject) => {
+  const answered = new Promise<nodeHttp.IncomingMessage>((resolve, reject) => {
     outgoing.once("response", resolve);
     outgoing.on("error", reject);
     outgoing.once("close", () => reject(new Error("The connection was closed without an answer")));
@@ -71,10 +80,10 @@ async function converse(
   try {
     // A server may refuse before it has read everything: its answer counts, not the broken pipe.
     const sent = await Promise.race([
-      write(outgoing, request).then(() => true),
+      write(outgoing, request, buffer).then(() => true),
       answered.then(() => false),
     ]);
-    const answer = await readAnswer(await answered, request.progress);
+    const answer = await readAnswer(await answered, request.progress, buffer);
     if (!sent) outgoing.destroy();
     return answer;
   } finally {
@@ -82,7 +91,11 @@ async function converse(
   }
 }
 
-async function write(outgoing: http.ClientRequest, request: SendRequest): Promise<void> {
+async function write(
+  outgoing: nodeHttp.ClientRequest,
+  request: SendRequest,
+  { Buffer }: typeof nodeBuffer,
+): Promise<void> {
   for (const piece of request.body) {
     if (outgoing.destroyed) return;
     const view = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
@@ -92,7 +105,7 @@ async function write(outgoing: http.ClientRequest, request: SendRequest): Promis
   outgoing.end();
 }
 
-function drained(outgoing: http.ClientRequest): Promise<void> {
+function drained(outgoing: nodeHttp.ClientRequest): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       for (const event of ["drain", "close", "error"]) outgoing.off(event, done);
@@ -103,8 +116,9 @@ function drained(outgoing: http.ClientRequest): Promise<void> {
 }
 
 async function readAnswer(
-  incoming: http.IncomingMessage,
+  incoming: nodeHttp.IncomingMessage,
   progress: () => void,
+  { Buffer }: typeof nodeBuffer,
 ): Promise<SendAnswer> {
   const pieces: Uint8Array[] = [];
   let length = 0;

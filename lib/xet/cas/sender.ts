@@ -22,3 +22,10 @@ export interface SendAnswer {
  * copies large arrays; so xorbs go through this seam.
  */
 export type Sender = (url: string, request: SendRequest) => Promise<SendAnswer>;
+
+/** A {@linkcode Sender} that may keep connections. */
+export interface KeptSender {
+  readonly send: Sender;
+  /** Closes the connections that are kept; requests under way fail. */
+  close(): void;
+}

@@ -71,7 +71,13 @@ let compiled: WebAssembly.Module | undefined;
 
 /** The module, compiled at the first call. It can be posted to a worker. */
 export function engineModule(): WebAssembly.Module {
-  return compiled ??= new WebAssembly.Module(Uint8Array.fromBase64(WASM_BASE64));
+  return compiled ??= new WebAssembly.Module(bytesFromBase64(WASM_BASE64));
+}
+
+/** Node 22 has no `Uint8Array.fromBase64`. */
+function bytesFromBase64(text: string): Uint8Array<ArrayBuffer> {
+  if (typeof Uint8Array.fromBase64 === "function") return Uint8Array.fromBase64(text);
+  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 }
 
 let shared: EngineInstance | undefined;

@@ -1,3 +1,4 @@
+import { bytesFromHex } from "./hex.ts";
 import { XetFormatError } from "../error.ts";
 
 /** The hash of an empty list of chunks, printed. */
@@ -27,7 +28,7 @@ export function parseHash(text: string): Uint8Array<ArrayBuffer> {
   if (!/^[0-9A-Fa-f]{64}$/.test(text)) {
     throw new XetFormatError(`A hash is 64 hex digits, not ${JSON.stringify(text.slice(0, 80))}`);
   }
-  const bytes = Uint8Array.fromHex(text);
+  const bytes = bytesFromHex(text);
   for (let word = 0; word < 32; word += 8) bytes.subarray(word, word + 8).reverse();
   return bytes;
 }

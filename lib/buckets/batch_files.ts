@@ -1,6 +1,7 @@
 import type { BucketCore } from "./bucket_core.ts";
 import { discardSource, type FileSource } from "./file_source.ts";
 import type { FailedFile, FileDescription, JobOptions, UploadedFile } from "./job_options.ts";
+import { type Many, share, type Shared, take } from "./many.ts";
 import { OperationQueue } from "./operation_queue.ts";
 import { ProgressCounter } from "./progress.ts";
 import { storeFile } from "./upload_file.ts";
@@ -12,9 +13,6 @@ export interface FileToAdd extends FileDescription {
   /** Where it goes. */
   readonly path: string;
 }
-
-/** Any number of things: a list, or whatever gives them when they are asked for. */
-export type Many<T> = Iterable<T> | AsyncIterable<T>;
 
 /** What is to be changed in a bucket; no path twice. */
 export interface FileChanges {
@@ -90,7 +88,7 @@ class Batch {
   }
 
   async run(changes: FileChanges): Promise<BatchedFiles> {
-    const entries = numbered(changes.add ?? []);
+    const entries = share(numbered(changes.add ?? []));
     const { concurrency = DEFAULT_CONCURRENCY } = this.#options;
     if (!Number.isSafeInteger(concurrency) || concurrency < 1) {
       throw new RangeError(`The concurrency of a batch is a positive integer, not ${concurrency}`);
@@ -121,8 +119,8 @@ class Batch {
     };
   }
 
-  async #addAll(entries: AsyncGenerator<readonly [number, FileToAdd], void, void>): Promise<void> {
-    for await (const [index, entry] of shared(entries)) {
+  async #addAll(entries: Shared<readonly [number, FileToAdd]>): Promise<void> {
+    for await (const [index, entry] of take(entries)) {
       this.#signal.throwIfAborted();
       const { path } = entry;
       if (!this.#takes(path)) {
@@ -177,9 +175,4 @@ class Batch {
 async function* numbered<T>(items: Many<T>): AsyncGenerator<readonly [number, T], void, void> {
   let index = 0;
   for await (const item of items) yield [index++, item];
-}
-
-/** Several take from it; whoever leaves off does not end it for the others. */
-async function* shared<T>(items: AsyncGenerator<T, void, void>): AsyncGenerator<T, void, void> {
-  for (let next = await items.next(); !next.done; next = await items.next()) yield next.value;
 }

@@ -6,13 +6,7 @@
  */
 
 export { BucketClient, type BucketClientOptions, type ListOptions } from "./bucket_client.ts";
-export type {
-  BatchedFiles,
-  BatchFilesOptions,
-  FileChanges,
-  FileToAdd,
-  Many,
-} from "./batch_files.ts";
+export type { BatchedFiles, BatchFilesOptions, FileChanges, FileToAdd } from "./batch_files.ts";
 export { type HubLocation, parseHubUri, type RepoKind } from "./bucket_names.ts";
 export type { CommitOutcome } from "./commit_group.ts";
 export { contentHash } from "./content_hasher.ts";
@@ -22,6 +16,7 @@ export type { LocalFile } from "./download_file_to.ts";
 export type { FileSource } from "./file_source.ts";
 export type { FailedFile, FileDescription, JobOptions, UploadedFile } from "./job_options.ts";
 export type { CreatedBucket, CreateOptions, DeleteOptions } from "./lifecycle.ts";
+export type { Many } from "./many.ts";
 export type { OnProgress, Progress, ProgressPhase } from "./progress.ts";
 export type { UploadFileOptions } from "./upload_file.ts";
 export type { ContentName, ContentPart, ContentSlice } from "./content_part.ts";

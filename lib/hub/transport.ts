@@ -88,7 +88,8 @@ export class Transport {
       throw new TypeError("The Hub token is empty or holds characters that a header cannot hold");
     }
     // A browser has a name of its own; a request with another one needs the server's leave (CORS).
-    const userAgent = options.userAgent ?? (isBrowser() ? undefined : DEFAULT_USER_AGENT);
+    const isBrowser = builtin("node:http") === undefined;
+    const userAgent = options.userAgent ?? (isBrowser ? undefined : DEFAULT_USER_AGENT);
     this.#headers = {
       ...(userAgent !== undefined && { "user-agent": userAgent }),
       ...(options.token !== undefined && { authorization: `Bearer ${options.token}` }),
@@ -227,10 +228,6 @@ export class Transport {
       status: reply.status,
     });
   }
-}
-
-function isBrowser(): boolean {
-  return builtin("node:http") === undefined;
 }
 
 /** A call in words: the method and the path without its query. */

@@ -106,6 +106,8 @@ export interface EmbeddedHub {
   forgetXorb(hash: string): void;
   /** Finishes the requests under way, stops listening and closes the data. */
   close(): Promise<void>;
+  /** The same as `close`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** The user of a hub that was given none. */
@@ -118,15 +120,14 @@ const DEFAULT_USERS: readonly EmbeddedHubUser[] = [{ name: "local", token: "hf_l
  *
  * @example
  * ```ts
- * import { createEmbeddedHub } from "./create_embedded_hub.ts";
+ * import { createEmbeddedHub } from "@hugbucket/hugbucket";
  *
- * const hub = await createEmbeddedHub();
+ * await using hub = await createEmbeddedHub();
  * const answer = await fetch(`${hub.url}/api/buckets/local/photos`, {
  *   method: "POST",
  *   headers: { Authorization: `Bearer ${hub.token}` },
  * });
  * await answer.body?.cancel();
- * await hub.close();
  * ```
  */
 export async function createEmbeddedHub(options: EmbeddedHubOptions = {}): Promise<EmbeddedHub> {
@@ -154,6 +155,7 @@ export async function createEmbeddedHub(options: EmbeddedHubOptions = {}): Promi
       counters: half.counters,
       forgetXorb: half.forgetXorb,
       close,
+      [Symbol.asyncDispose]: close,
     };
   } catch (error) {
     storage.close();

@@ -53,28 +53,24 @@ export interface ListOptions extends CallOptions {
  * come together share batch calls, look-ups share paths-info calls, CAS tokens are kept, content is
  * streamed within a memory budget. One client stands for one Hub token.
  *
- * Bucket ids are `namespace/name`. Methods throw `HubError` and `CasError`; content that is not
- * what its hash says is an `XetFormatError`.
+ * Buckets are named `namespace/name`, `name` within the client's namespace, or by their handle,
+ * `hf://buckets/namespace/name`. Methods throw `HubError`, with a class for each refusal, and
+ * `CasError`; content that is not what its hash says is an `XetFormatError`.
  *
- * Writing a file takes two steps: {@linkcode BucketClient.upload} stores content, which nobody sees
- * yet, and {@linkcode BucketClient.commit} gives it a path.
+ * Beside the methods that name a path there are those that name content, on which they stand:
+ * {@linkcode BucketClient.upload} stores content, which nobody sees yet, and
+ * {@linkcode BucketClient.commit} gives it a path.
  *
  * @example
  * ```ts
  * import { BucketClient, createEmbeddedHub } from "@hugbucket/hugbucket";
  * import { assertEquals } from "@std/assert";
  *
- * const hub = await createEmbeddedHub();
- * const client = new BucketClient({ token: hub.token, endpoint: hub.url });
- * const id = `${await client.namespace()}/my-bucket`;
- * await client.create(id, { private: true, existOk: true });
- * const { hash, size } = await client.upload(id, new Blob(["hello"]).stream());
- * await client.commit(id, [
- *   { type: "addFile", path: "hello.txt", xetHash: hash, mtime: Date.now() },
- * ]);
- * assertEquals(await new Response(client.download(id, { hash, size })).text(), "hello");
- * await client.close();
- * await hub.close();
+ * await using hub = await createEmbeddedHub();
+ * await using client = new BucketClient({ token: hub.token, endpoint: hub.url });
+ * const { handle } = await client.create("my-bucket", { private: true });
+ * await client.uploadFile(handle, new TextEncoder().encode("hello"), "hello.txt");
+ * assertEquals(await (await client.downloadFile(handle, "hello.txt")).text(), "hello");
  * ```
  */
 export class BucketClient {
@@ -89,12 +85,36 @@ export class BucketClient {
     this.#core = new BucketCore(options);
   }
 
-  /** The namespace to work in: the one given, or else the name of the token's user. */
+  /**
+   * The namespace to work in: the one given, or else the name of the token's user.
+   *
+   * @example
+   * ```ts
+   * import { BucketClient, createEmbeddedHub } from "@hugbucket/hugbucket";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using hub = await createEmbeddedHub();
+   * await using client = new BucketClient({ token: hub.token, endpoint: hub.url });
+   * assertEquals(await client.namespace(), "local");
+   * ```
+   */
   async namespace(options: CallOptions = {}): Promise<string> {
     return await this.#core.namespace(options);
   }
 
-  /** Whose the token is; asked of the Hub once. */
+  /**
+   * Whose the token is; asked of the Hub once.
+   *
+   * @example
+   * ```ts
+   * import { BucketClient, createEmbeddedHub } from "@hugbucket/hugbucket";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using hub = await createEmbeddedHub();
+   * await using client = new BucketClient({ token: hub.token, endpoint: hub.url });
+   * assertEquals((await client.whoAmI()).name, "local");
+   * ```
+   */
   async whoAmI(options: CallOptions = {}): Promise<WhoAmI> {
     this.#core.checkOpen();
     return await this.#core.whoAmI(options);
@@ -105,6 +125,17 @@ export class BucketClient {
    *
    * @param name `namespace/name`, or a bare name.
    * @throws BucketExistsError if there is one, unless `existOk`.
+   *
+   * @example
+   * ```ts
+   * import { BucketClient, createEmbeddedHub } from "@hugbucket/hugbucket";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using hub = await createEmbeddedHub();
+   * await using client = new BucketClient({ token: hub.token, endpoint: hub.url });
+   * const { id, handle } = await client.create("my-bucket", { private: true, existOk: true });
+   * assertEquals([id, handle], ["local/my-bucket", "hf://buckets/local/my-bucket"]);
+   * ```
    */
   async create(name: string, options: CreateOptions = {}): Promise<CreatedBucket> {
     const { namespace } = options;
@@ -120,12 +151,41 @@ export class BucketClient {
    * Describes a bucket.
    *
    * @throws BucketNotFoundError
+   *
+   * @example
+   * ```ts
+   * import { BucketClient, createEmbeddedHub } from "@hugbucket/hugbucket";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using hub = await createEmbeddedHub();
+   * await using client = new BucketClient({ token: hub.token, endpoint: hub.url });
+   * await client.create("my-bucket");
+   * await client.uploadFile("my-bucket", new TextEncoder().encode("hello"), "hello.txt");
+   * const { size, totalFiles } = await client.info("my-bucket");
+   * assertEquals([size, totalFiles], [5, 1]);
+   * ```
    */
   async info(name: string, options: CallOptions = {}): Promise<BucketInfo> {
     return await this.#core.on(name, options, (id) => this.#core.hub.bucketInfo(id, options));
   }
 
-  /** The buckets of a namespace that the token may see, in the Hub's order, page by page. */
+  /**
+   * The buckets of a namespace that the token may see, in the Hub's order, page by page.
+   *
+   * @example
+   * ```ts
+   * import { BucketClient, createEmbeddedHub } from "@hugbucket/hugbucket";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using hub = await createEmbeddedHub();
+   * await using client = new BucketClient({ token: hub.token, endpoint: hub.url });
+   * await client.create("my-bucket");
+   * await client.create("other");
+   * const ids = [];
+   * for await (const { id } of client.list({ search: "my-" })) ids.push(id);
+   * assertEquals(ids, ["local/my-bucket"]);
+   * ```
+   */
   async *list(options: ListOptions = {}): AsyncGenerator<BucketInfo, void, void> {
     this.#core.checkOpen();
     const namespace = options.namespace ?? await this.#core.namespace(options);
@@ -137,6 +197,18 @@ export class BucketClient {
    *
    * @returns Whether it was there; `false` only with `missingOk`.
    * @throws BucketNotFoundError if there is none, unless `missingOk`.
+   *
+   * @example
+   * ```ts
+   * import { BucketClient, createEmbeddedHub } from "@hugbucket/hugbucket";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using hub = await createEmbeddedHub();
+   * await using client = new BucketClient({ token: hub.token, endpoint: hub.url });
+   * await client.create("my-bucket");
+   * assertEquals(await client.delete("my-bucket"), true);
+   * assertEquals(await client.delete("my-bucket", { missingOk: true }), false);
+   * ```
    */
   async delete(name: string, options: DeleteOptions = {}): Promise<boolean> {
     return await this.#core.on(name, options, async (id) => {
@@ -146,7 +218,21 @@ export class BucketClient {
     });
   }
 
-  /** Renames a bucket, or moves it to another namespace. */
+  /**
+   * Renames a bucket, or moves it to another namespace.
+   *
+   * @example
+   * ```ts
+   * import { BucketClient, createEmbeddedHub } from "@hugbucket/hugbucket";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using hub = await createEmbeddedHub();
+   * await using client = new BucketClient({ token: hub.token, endpoint: hub.url });
+   * await client.create("my-bucket");
+   * await client.move("my-bucket", "renamed");
+   * assertEquals((await client.info("renamed")).id, "local/renamed");
+   * ```
+   */
   async move(from: string, to: string, options: CallOptions = {}): Promise<void> {
     const [id, target] = [
       await this.#core.idOf(from, options),
@@ -156,7 +242,21 @@ export class BucketClient {
     this.#core.tokens.forget(id);
   }
 
-  /** Makes a bucket private or public. */
+  /**
+   * Makes a bucket private or public.
+   *
+   * @example
+   * ```ts
+   * import { BucketClient, createEmbeddedHub } from "@hugbucket/hugbucket";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using hub = await createEmbeddedHub();
+   * await using client = new BucketClient({ token: hub.token, endpoint: hub.url });
+   * await client.create("my-bucket");
+   * await client.setVisibility("my-bucket", "private");
+   * assertEquals((await client.info("my-bucket")).private, true);
+   * ```
+   */
   async setVisibility(
     name: string,
     visibility: "private" | "public",
@@ -173,13 +273,44 @@ export class BucketClient {
   /**
    * Lists files whose paths begin with a prefix, in the Hub's order, page by page as they are asked
    * for; without `recursive` the files and directories one level down.
+   *
+   * @example
+   * ```ts
+   * import { BucketClient, createEmbeddedHub } from "@hugbucket/hugbucket";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using hub = await createEmbeddedHub();
+   * await using client = new BucketClient({ token: hub.token, endpoint: hub.url });
+   * await client.create("my-bucket");
+   * const empty = new Uint8Array();
+   * await client.batchFiles("my-bucket", {
+   *   add: ["a.txt", "dir/b.txt"].map((path) => ({ source: empty, path })),
+   * });
+   * const paths = [];
+   * for await (const { path } of client.listTree("my-bucket")) paths.push(path);
+   * assertEquals(paths, ["a.txt", "dir/b.txt"]);
+   * ```
    */
   listTree(name: string, options: ListTreeOptions = {}): AsyncGenerator<TreeItem, void, void> {
     this.#core.checkOpen();
     return listTree(this.#core.hub, () => this.#core.idOf(name, options), options);
   }
 
-  /** One page of a listing, and the cursor of the next. */
+  /**
+   * One page of a listing, and the cursor of the next.
+   *
+   * @example
+   * ```ts
+   * import { BucketClient, createEmbeddedHub } from "@hugbucket/hugbucket";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using hub = await createEmbeddedHub();
+   * await using client = new BucketClient({ token: hub.token, endpoint: hub.url });
+   * await client.create("my-bucket");
+   * const page = await client.treePage("my-bucket", { recursive: true, limit: 100 });
+   * assertEquals(page, { items: [] });
+   * ```
+   */
   async treePage(name: string, options: TreePageOptions): Promise<TreePage> {
     return await this.#core.on(name, options, (id) => this.#core.hub.treePage(id, options));
   }
@@ -187,6 +318,19 @@ export class BucketClient {
   /**
    * What is at paths, any number of them; no entry where there is no file. Look-ups of one bucket
    * that come together share calls; the first of them does not wait for others.
+   *
+   * @example
+   * ```ts
+   * import { BucketClient, createEmbeddedHub } from "@hugbucket/hugbucket";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using hub = await createEmbeddedHub();
+   * await using client = new BucketClient({ token: hub.token, endpoint: hub.url });
+   * await client.create("my-bucket");
+   * await client.uploadFile("my-bucket", new TextEncoder().encode("hello"), "hello.txt");
+   * const files = await client.pathsInfo("my-bucket", ["hello.txt", "missing.txt"]);
+   * assertEquals([...files.keys()], ["hello.txt"]);
+   * ```
    */
   async pathsInfo(
     name: string,
@@ -201,6 +345,19 @@ export class BucketClient {
    * What the Hub knows of a file.
    *
    * @throws EntryNotFoundError if there is none.
+   *
+   * @example
+   * ```ts
+   * import { BucketClient, createEmbeddedHub, EntryNotFoundError } from "@hugbucket/hugbucket";
+   * import { assertEquals, assertRejects } from "@std/assert";
+   *
+   * await using hub = await createEmbeddedHub();
+   * await using client = new BucketClient({ token: hub.token, endpoint: hub.url });
+   * await client.create("my-bucket");
+   * await assertRejects(() => client.fileMetadata("my-bucket", "hello.txt"), EntryNotFoundError);
+   * await client.uploadFile("my-bucket", new TextEncoder().encode("hello"), "hello.txt");
+   * assertEquals((await client.fileMetadata("my-bucket", "hello.txt")).size, 5);
+   * ```
    */
   async fileMetadata(name: string, path: string, options: CallOptions = {}): Promise<FileInfo> {
     return await this.#core.on(
@@ -217,6 +374,22 @@ export class BucketClient {
    * @param name The bucket.
    * @param source A local path, bytes, a Blob, or a stream of any length.
    * @param path Where it goes.
+   *
+   * @example
+   * ```ts
+   * import { BucketClient, createEmbeddedHub } from "@hugbucket/hugbucket";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using hub = await createEmbeddedHub();
+   * await using client = new BucketClient({ token: hub.token, endpoint: hub.url });
+   * await client.create("my-bucket");
+   * const source = new Blob(["step 1: loss 0.5"]).stream();
+   * const { hash, size } = await client.uploadFile("my-bucket", source, "logs/train.txt", {
+   *   contentType: "text/plain",
+   *   onProgress: ({ bytesHashed, bytesSent }) => console.debug(bytesHashed, bytesSent),
+   * });
+   * assertEquals([hash.length, size], [64, 16]);
+   * ```
    */
   async uploadFile(
     name: string,
@@ -236,6 +409,19 @@ export class BucketClient {
    * with, and a file that is read whole is verified.
    *
    * @throws EntryNotFoundError if there is none; RangeError if the range begins beyond its end.
+   *
+   * @example
+   * ```ts
+   * import { BucketClient, createEmbeddedHub } from "@hugbucket/hugbucket";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using hub = await createEmbeddedHub();
+   * await using client = new BucketClient({ token: hub.token, endpoint: hub.url });
+   * await client.create("my-bucket");
+   * await client.uploadFile("my-bucket", new TextEncoder().encode("hello world"), "hello.txt");
+   * const file = await client.downloadFile("my-bucket", "hello.txt", { range: { start: 6 } });
+   * assertEquals([file.size, await file.text()], [11, "world"]);
+   * ```
    */
   async downloadFile(
     name: string,
@@ -254,6 +440,21 @@ export class BucketClient {
    * what an interrupted attempt has left of the same content is continued. Needs a file system.
    *
    * @throws EntryNotFoundError if there is none.
+   *
+   * @example
+   * ```ts
+   * import { BucketClient, createEmbeddedHub } from "@hugbucket/hugbucket";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using hub = await createEmbeddedHub();
+   * await using client = new BucketClient({ token: hub.token, endpoint: hub.url });
+   * await client.create("my-bucket");
+   * await client.uploadFile("my-bucket", new TextEncoder().encode("hello"), "hello.txt");
+   * const directory = await Deno.makeTempDir();
+   * await client.downloadFileTo("my-bucket", "hello.txt", `${directory}/hello.txt`);
+   * assertEquals(await Deno.readTextFile(`${directory}/hello.txt`), "hello");
+   * await Deno.remove(directory, { recursive: true });
+   * ```
    */
   async downloadFileTo(
     name: string,
@@ -273,6 +474,21 @@ export class BucketClient {
    * fails is told path by path, and the rest is done.
    *
    * @throws HubError if nothing could be done at all: no such bucket, no right to write.
+   *
+   * @example
+   * ```ts
+   * import { BucketClient, createEmbeddedHub } from "@hugbucket/hugbucket";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using hub = await createEmbeddedHub();
+   * await using client = new BucketClient({ token: hub.token, endpoint: hub.url });
+   * await client.create("my-bucket");
+   * const { added, deleted, failed } = await client.batchFiles("my-bucket", {
+   *   add: [1, 2, 3].map((n) => ({ source: new TextEncoder().encode(`${n}`), path: `${n}.txt` })),
+   *   delete: ["old.txt"],
+   * });
+   * assertEquals([added.length, deleted, failed], [3, ["old.txt"], []]);
+   * ```
    */
   async batchFiles(
     name: string,
@@ -296,6 +512,23 @@ export class BucketClient {
    * @param source As in `hf://datasets/namespace/name@revision/path`, `hf://buckets/namespace/name/path`.
    * @param destination As in `hf://buckets/namespace/name/path`.
    * @throws EntryNotFoundError if there is nothing at the source.
+   *
+   * @example
+   * ```ts
+   * import { BucketClient, createEmbeddedHub } from "@hugbucket/hugbucket";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using hub = await createEmbeddedHub();
+   * await using client = new BucketClient({ token: hub.token, endpoint: hub.url });
+   * await client.create("my-bucket");
+   * await client.create("backup");
+   * await client.uploadFile("my-bucket", new TextEncoder().encode("hello"), "docs/hello.txt");
+   * const { copied } = await client.copyFiles(
+   *   "hf://buckets/local/my-bucket/docs/",
+   *   "hf://buckets/local/backup/2026/",
+   * );
+   * assertEquals(copied.map(({ path }) => path), ["2026/hello.txt"]);
+   * ```
    */
   async copyFiles(
     source: string,
@@ -309,6 +542,19 @@ export class BucketClient {
   /**
    * Puts content behind that of a file; a file that is not there is made. Only what is new is sent.
    * Whoever else writes the file at the same time may undo it, or be undone.
+   *
+   * @example
+   * ```ts
+   * import { BucketClient, createEmbeddedHub } from "@hugbucket/hugbucket";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using hub = await createEmbeddedHub();
+   * await using client = new BucketClient({ token: hub.token, endpoint: hub.url });
+   * await client.create("my-bucket");
+   * await client.appendFile("my-bucket", "log", new TextEncoder().encode("one\n"));
+   * await client.appendFile("my-bucket", "log", new TextEncoder().encode("two\n"));
+   * assertEquals(await (await client.downloadFile("my-bucket", "log")).text(), "one\ntwo\n");
+   * ```
    */
   async appendFile(
     name: string,
@@ -328,6 +574,20 @@ export class BucketClient {
    * what is new is sent. Whoever else writes the file at the same time may undo it, or be undone.
    *
    * @throws EntryNotFoundError if there is no such file; RangeError if it is shorter than the range's start.
+   *
+   * @example
+   * ```ts
+   * import { BucketClient, createEmbeddedHub } from "@hugbucket/hugbucket";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using hub = await createEmbeddedHub();
+   * await using client = new BucketClient({ token: hub.token, endpoint: hub.url });
+   * await client.create("my-bucket");
+   * await client.uploadFile("my-bucket", new TextEncoder().encode("hello world"), "hello.txt");
+   * const source = new TextEncoder().encode("there");
+   * await client.spliceFile("my-bucket", "hello.txt", { start: 6, end: 11 }, source);
+   * assertEquals(await (await client.downloadFile("my-bucket", "hello.txt")).text(), "hello there");
+   * ```
    */
   async spliceFile(
     name: string,
@@ -351,6 +611,22 @@ export class BucketClient {
    * @param operations At most 1,000, no path twice.
    * @returns What became of each, in order. A delete of what is not there counts as applied.
    * @throws HubError when nothing was applied, or, with `outcomeUnknown`, when that cannot be told.
+   *
+   * @example
+   * ```ts
+   * import { BucketClient, createEmbeddedHub } from "@hugbucket/hugbucket";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using hub = await createEmbeddedHub();
+   * await using client = new BucketClient({ token: hub.token, endpoint: hub.url });
+   * await client.create("my-bucket");
+   * const { hash } = await client.upload("my-bucket", new Blob(["hello"]).stream());
+   * const outcomes = await client.commit("my-bucket", [
+   *   { type: "addFile", path: "hello.txt", xetHash: hash, mtime: Date.now() },
+   *   { type: "deleteFile", path: "old.txt" },
+   * ]);
+   * assertEquals(outcomes.map(({ kind }) => kind), ["applied", "applied"]);
+   * ```
    */
   async commit(
     name: string,
@@ -359,7 +635,21 @@ export class BucketClient {
     return await this.#core.on(name, {}, (id) => this.#core.committer.commit(id, operations));
   }
 
-  /** Stores content while it arrives. Nobody sees it until a commit gives it a path. */
+  /**
+   * Stores content while it arrives. Nobody sees it until a commit gives it a path.
+   *
+   * @example
+   * ```ts
+   * import { BucketClient, createEmbeddedHub } from "@hugbucket/hugbucket";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using hub = await createEmbeddedHub();
+   * await using client = new BucketClient({ token: hub.token, endpoint: hub.url });
+   * await client.create("my-bucket");
+   * const { hash, size } = await client.upload("my-bucket", new Blob(["hello"]).stream());
+   * assertEquals([hash.length, size], [64, 5]);
+   * ```
+   */
   async upload(
     name: string,
     body: ReadableStream<Uint8Array>,
@@ -376,6 +666,21 @@ export class BucketClient {
    * Stores content made of others, in order, with the hash that it would have in one piece. Parts are
    * what `upload` or `storeRecipe` gave, or ranges of content that some bucket holds; only bytes at
    * their borders are moved.
+   *
+   * @example
+   * ```ts
+   * import { BucketClient, createEmbeddedHub } from "@hugbucket/hugbucket";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using hub = await createEmbeddedHub();
+   * await using client = new BucketClient({ token: hub.token, endpoint: hub.url });
+   * await client.create("my-bucket");
+   * const first = await client.upload("my-bucket", new Blob(["hello "]).stream());
+   * const second = await client.upload("my-bucket", new Blob(["world"]).stream());
+   * const content = await client.compose("my-bucket", [first, second]);
+   * const stream = client.download("my-bucket", content);
+   * assertEquals(await new Response(stream).text(), "hello world");
+   * ```
    */
   async compose(
     name: string,
@@ -389,7 +694,23 @@ export class BucketClient {
     );
   }
 
-  /** Keeps what `upload` gave in the CAS: about 40 bytes for each 64 KiB that need not be kept elsewhere. */
+  /**
+   * Keeps what `upload` gave in the CAS: about 40 bytes for each 64 KiB that need not be kept elsewhere.
+   *
+   * @example
+   * ```ts
+   * import { BucketClient, createEmbeddedHub } from "@hugbucket/hugbucket";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using hub = await createEmbeddedHub();
+   * await using client = new BucketClient({ token: hub.token, endpoint: hub.url });
+   * await client.create("my-bucket");
+   * const recipe = await client.upload("my-bucket", new Blob(["hello"]).stream());
+   * const listed = await client.storeRecipe("my-bucket", recipe);
+   * const content = await client.compose("my-bucket", [listed]);
+   * assertEquals(content.hash, recipe.hash);
+   * ```
+   */
   async storeRecipe(
     name: string,
     recipe: FileRecipe,
@@ -402,7 +723,23 @@ export class BucketClient {
     );
   }
 
-  /** Reads content or a range of it. The stream errors if the bytes are not what the hash says. */
+  /**
+   * Reads content or a range of it. The stream errors if the bytes are not what the hash says.
+   *
+   * @example
+   * ```ts
+   * import { BucketClient, createEmbeddedHub } from "@hugbucket/hugbucket";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using hub = await createEmbeddedHub();
+   * await using client = new BucketClient({ token: hub.token, endpoint: hub.url });
+   * await client.create("my-bucket");
+   * const { hash, size } = await client.upload("my-bucket", new Blob(["hello"]).stream());
+   * const range = { first: 1, last: 3 };
+   * const stream = client.download("my-bucket", { hash, size }, { range });
+   * assertEquals(await new Response(stream).text(), "ell");
+   * ```
+   */
   download(
     name: string,
     content: ContentName,
@@ -423,6 +760,20 @@ export class BucketClient {
    * @param path The file.
    * @param hash The content that is meant.
    * @returns Undefined if the path holds other content by now, or the Hub names no URL.
+   *
+   * @example
+   * ```ts
+   * import { BucketClient, createEmbeddedHub } from "@hugbucket/hugbucket";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using hub = await createEmbeddedHub();
+   * await using client = new BucketClient({ token: hub.token, endpoint: hub.url });
+   * await client.create("my-bucket");
+   * const text = new TextEncoder().encode("hello");
+   * const { hash } = await client.uploadFile("my-bucket", text, "hello.txt");
+   * const url = await client.locate("my-bucket", "hello.txt", hash);
+   * assertEquals(await (await fetch(url ?? "")).text(), "hello");
+   * ```
    */
   async locate(
     name: string,
@@ -438,7 +789,20 @@ export class BucketClient {
     return file?.xetHash === hash ? file.location : undefined;
   }
 
-  /** Takes no more calls, waits for the commits and look-ups under way, closes connections. */
+  /**
+   * Takes no more calls, waits for the commits and look-ups under way, closes connections.
+   *
+   * @example
+   * ```ts
+   * import { BucketClient, createEmbeddedHub } from "@hugbucket/hugbucket";
+   * import { assertRejects } from "@std/assert";
+   *
+   * await using hub = await createEmbeddedHub();
+   * await using client = new BucketClient({ token: hub.token, endpoint: hub.url });
+   * await client.close();
+   * await assertRejects(() => client.info("my-bucket"), TypeError);
+   * ```
+   */
   async close(): Promise<void> {
     await this.#core.close();
   }

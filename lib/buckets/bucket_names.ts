@@ -61,6 +61,15 @@ export function readBucketName(
  * `hf://spaces/…`, and `hf://ns/name/path` or `hf://models/…` for models, as `huggingface_hub` does.
  *
  * @throws TypeError if it is none.
+ *
+ * @example
+ * ```ts
+ * import { parseHubUri } from "@hugbucket/hugbucket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { kind, id, revision, path } = parseHubUri("hf://datasets/acme/words@v1/data/train.csv");
+ * assertEquals([kind, id, revision, path], ["dataset", "acme/words", "v1", "data/train.csv"]);
+ * ```
  */
 export function parseHubUri(uri: string): HubLocation {
   const refuse = (why: string) => {

@@ -53,6 +53,17 @@ interface Waiter {
  * Bytes of memory shared by all transfers. Who comes first is served first. Nobody may wait for it
  * while holding a lease that only its own progress would release: with that rule any number of
  * transfers can share any budget without waiting for one another for ever.
+ *
+ * @example
+ * ```ts
+ * import { BucketClient, MemoryBudget } from "@hugbucket/hugbucket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const memoryBudget = new MemoryBudget(64 * 1024 * 1024);
+ * await using first = new BucketClient({ token: "hf_first", memoryBudget });
+ * await using second = new BucketClient({ token: "hf_second", memoryBudget });
+ * assertEquals(memoryBudget.used, 0);
+ * ```
  */
 export class MemoryBudget {
   readonly #total: number;

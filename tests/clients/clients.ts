@@ -43,6 +43,26 @@ export const CLIENTS: readonly Client[] = [
     requirements: "cross_xet/requirements.txt",
     core: true,
   },
+  {
+    name: "library-python",
+    script: "library_python/run.py",
+    requirements: "library_python/requirements.txt",
+    core: true,
+  },
+  {
+    name: "library-node",
+    script: "library_node/run.cjs",
+    npm: "library_node/package.json",
+    env: { FOLDER: "{folder}" },
+    core: true,
+  },
+  {
+    name: "library-browser",
+    script: "library_browser/run.cjs",
+    npm: "library_browser/package.json",
+    debian: { package: "chromium", program: "/usr/bin/chromium" },
+    env: { NODE_PATH: "{folder}/node_modules", FOLDER: "{folder}", CHROMIUM: "/usr/bin/chromium" },
+  },
   { name: "boto3", script: "boto3/run.py", requirements: "boto3/requirements.txt", core: true },
   {
     name: "awscli-v1",

@@ -72,7 +72,7 @@ async function npmPackages(client: string, manifest: string): Promise<string> {
     await must("npm", ["install", "--silent", "--no-audit", "--no-fund", "--prefix", directory]);
     await Deno.writeTextFile(stamp, text);
   }
-  return [...text.matchAll(/"(@?[\w-]+\/[\w-]+)": "([\d.]+)"/g)]
+  return [...text.matchAll(/"(@?[\w-]+(?:\/[\w-]+)?)": "([\d.]+)"/g)]
     .map(([, name, version]) => `${name} ${version}`).join(", ");
 }
 

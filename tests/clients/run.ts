@@ -76,7 +76,13 @@ async function check({ command: [program, ...args], env }: Environment) {
   const child = new Deno.Command(program, {
     args,
     clearEnv: true,
-    env: { ...inheritedEnv(), ...gateway.env, ...env, HF_HOME: `${gateway.directory}/hf_home` },
+    env: {
+      ...inheritedEnv(),
+      DENO: Deno.execPath(),
+      ...gateway.env,
+      ...env,
+      HF_HOME: `${gateway.directory}/hf_home`,
+    },
     stdout: "piped",
     stderr: "inherit",
     signal: AbortSignal.timeout(CLIENT_TIMEOUT_MS),

@@ -8,7 +8,7 @@ export function createSender(): KeptSender {
 
 /** Sends a body as a Blob, of which every `fetch` tells the length. */
 const sendByFetch: Sender = async (url, { method, headers, body, signal, progress }) => {
-  // The pieces do not change while they are sent; a Blob copies them.
+  // The pieces are views of plain buffers, and a Blob copies them.
   const blob = new Blob(body as Uint8Array<ArrayBuffer>[]);
   const answer = await fetch(url, { method, headers, body: blob, signal });
   progress(blob.size);

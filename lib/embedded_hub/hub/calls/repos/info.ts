@@ -19,6 +19,13 @@ export interface AtRevision {
 
 const COMMITS_PER_PAGE = 50;
 
+/** What `expand` may name for repos of all kinds (huggingface_hub, `ExpandModelProperty_T` and its kin). */
+const EXPANDABLE = new Set(
+  "author createdAt disabled downloads gated lastModified likes private sha siblings tags".split(
+    " ",
+  ),
+);
+
 /** `GET /api/{T}?author=&search=&limit=`: the repos of a namespace that the caller sees, in pages. */
 export function listRepos(
   context: HubContext,
@@ -46,7 +53,7 @@ export function listRepos(
   return jsonResponse(page.map((repo) => repoItem(context, repo)), { headers });
 }
 
-/** `GET /api/{T}/{id}` and `…/revision/{revision}`. */
+/** `GET /api/{T}/{id}` and `…/revision/{revision}`; with `expand`, the named properties only. */
 export function repoInfo(
   context: HubContext,
   request: HubRequest,
@@ -55,8 +62,15 @@ export function repoInfo(
 ): Response {
   const repo = visibleRepo(context, caller, name);
   const commit = context.reader.commit(repo, revision);
-  const blobs = isTrue(request.query.get("blobs"));
-  return jsonResponse(repoAtRevision(context, repo, commit, blobs));
+  const item = repoAtRevision(context, repo, commit, isTrue(request.query.get("blobs")));
+  const wanted = request.query.getAll("expand");
+  if (wanted.length === 0) return jsonResponse(item);
+  const unknown = wanted.find((name) => !EXPANDABLE.has(name));
+  if (unknown !== undefined) throw new HubError(400, `Invalid expand: ${unknown}`);
+  const chosen = Object.entries(item).filter(([name]) =>
+    /^_?id$/.test(name) || wanted.includes(name)
+  );
+  return jsonResponse(Object.fromEntries(chosen));
 }
 
 /** `GET /api/{T}/{id}/refs`. */

@@ -59,6 +59,7 @@ async function serve(config: Config): Promise<void> {
       diskCache: { directory: config.cacheDir, maxBytes: config.cacheSize },
     }),
     otherNamespaces: config.otherNamespaces,
+    listedRepos: config.listedRepos,
     ...(config.workers !== undefined && { workers: config.workers }),
     multipartUploadTtlSeconds: config.multipartUploadTtlSeconds,
     log,

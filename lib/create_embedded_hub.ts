@@ -37,7 +37,7 @@ export type {
   RateDecision,
   RateLimits,
 } from "./embedded_hub/switches/rate_limits.ts";
-export type { FileStorage, Gate, RepoSeed, RepoType, SeededRepo } from "./seed/repo_seed.ts";
+export type { FileStorage, Gate, RepoSeed, SeededRepo } from "./seed/repo_seed.ts";
 export type { Switches } from "./embedded_hub/switches/switches.ts";
 
 /** A user of an embedded hub, with one token. To give a user several tokens, list the name several times. */

@@ -20,6 +20,8 @@ import {
   moveBucket,
 } from "./lifecycle.ts";
 import { LookUps } from "./look_ups.ts";
+import { createRepoReader, repoXetToken } from "./hub_repo_reader.ts";
+import type { RepoReader } from "./repo_reader.ts";
 import {
   type DiskCacheSettings,
   type DownloadOptions,
@@ -106,6 +108,8 @@ const DEFAULT_BUDGET = 192 * 1024 * 1024;
  * ```
  */
 export class BucketClient {
+  /** Reads models, datasets and Spaces with the same token. */
+  readonly repos: RepoReader;
   readonly #hub: HubClient;
   readonly #namespace: string | undefined;
   readonly #lookUps: LookUps;
@@ -125,6 +129,7 @@ export class BucketClient {
     const { fetch, sleep, random, onRetry, memoryBudget = DEFAULT_BUDGET, workers } = options;
     this.#hub = new HubClient({ ...options, endpoint: options.endpoint ?? DEFAULT_ENDPOINT });
     this.#namespace = options.namespace;
+    this.repos = createRepoReader(this.#hub, sleep);
     const pause = () => {
       const wait = this.#hub.pace();
       return wait > 0 ? (sleep ?? timerSleep)(wait) : undefined;
@@ -139,7 +144,7 @@ export class BucketClient {
       random,
     });
     this.#tokens = new XetTokens({
-      issue: (id, scope) => this.#hub.xetToken(id, scope),
+      issue: (id, scope) => repoXetToken(this.#hub, id) ?? this.#hub.xetToken(id, scope),
       now: options.now ?? Date.now,
     });
     this.#transfers = new Transfers({

@@ -6,6 +6,21 @@
  */
 
 export { BucketClient, type BucketClientOptions } from "./bucket_client.ts";
+export type { RepoReader, RepoReadOptions } from "./repo_reader.ts";
+export type { RepoFilePlace } from "./repo_file_stream.ts";
+export type { ByteSpan, ResolvedRepoFile } from "../hub/repo_content.ts";
+export type { RepoName, RepoType } from "../hub/repo_id.ts";
+export type { RepoTreePage, RepoTreePageOptions } from "../hub/repos.ts";
+export type {
+  LastCommit,
+  RepoCommit,
+  RepoDirectory,
+  RepoFile,
+  RepoItem,
+  RepoRef,
+  RepoRefs,
+  RepoRevision,
+} from "../hub/repo_wire.ts";
 export type { CommitOutcome } from "./commit_group.ts";
 export type { CreateOptions, DeleteOptions } from "./lifecycle.ts";
 export type { ContentName, ContentPart, ContentSlice } from "./content_part.ts";

@@ -5,11 +5,11 @@ import type { ResolvedFile } from "./content.ts";
 import * as files from "./files.ts";
 import type { BatchFailure, BatchOperation, TreePage, TreePageOptions } from "./files.ts";
 import * as repoContent from "./repo_content.ts";
-import type { ByteSpan, OpenedFile, ResolvedRepoFile } from "./repo_content.ts";
+import type { OpenedFile, OpenOptions, ResolvedRepoFile } from "./repo_content.ts";
 import type { RepoName, RepoType } from "./repo_id.ts";
 import * as repos from "./repos.ts";
 import type { RepoTreePage, RepoTreePageOptions } from "./repos.ts";
-import type { RepoInfo, RepoItem, RepoRefs, RepoRevision } from "./repo_wire.ts";
+import type { RepoCommit, RepoInfo, RepoItem, RepoRefs, RepoRevision } from "./repo_wire.ts";
 import { Transport, type TransportOptions } from "./transport.ts";
 import type { BucketInfo, FileInfo, WhoAmI, XetToken } from "./wire.ts";
 
@@ -134,6 +134,20 @@ export class HubClient {
     return repos.repoRevision(this.#transport, repo, revision, options);
   }
 
+  /** The commit that a revision of a repo names, and its time. */
+  repoCommit(repo: RepoName, revision: string, options: CallOptions = {}): Promise<RepoCommit> {
+    return repos.repoCommit(this.#transport, repo, revision, options);
+  }
+
+  /** The commit that a revision of a repo names, by the quota of resolver calls. */
+  resolveRepoCommit(
+    repo: RepoName,
+    revision: string,
+    options: CallOptions = {},
+  ): Promise<string | undefined> {
+    return repoContent.resolveRepoCommit(this.#transport, repo, revision, options);
+  }
+
   /** The branches and tags of a repo. */
   repoRefs(repo: RepoName, options: CallOptions = {}): Promise<RepoRefs> {
     return repos.repoRefs(this.#transport, repo, options);
@@ -187,7 +201,7 @@ export class HubClient {
     repo: RepoName,
     revision: string,
     path: string,
-    options: CallOptions & { readonly range?: ByteSpan | undefined } = {},
+    options: OpenOptions = {},
   ): Promise<OpenedFile> {
     return repoContent.openRepoFile(this.#transport, repo, revision, path, options);
   }

@@ -20,8 +20,18 @@ export interface ResolvedRepoFile {
 
 /** Inclusive positions in a file. */
 export interface ByteSpan {
+  /** The first byte. */
   readonly first: number;
+  /** The last byte. */
   readonly last: number;
+}
+
+/** How a file is opened. */
+export interface OpenOptions extends CallOptions {
+  /** Which bytes; all by default. */
+  readonly range?: ByteSpan | undefined;
+  /** Where {@linkcode resolveRepoFile} has said that the bytes are; the Hub is asked where they are not. */
+  readonly location?: string | undefined;
 }
 
 /** A file whose bytes come. */
@@ -86,6 +96,33 @@ export async function resolveRepoFile(
 }
 
 /**
+ * What commit a revision names: each answer about a file says so, also that there is none.
+ *
+ * @returns Undefined where the Hub does not say.
+ * @throws HubError `not_found` where there is no such repo or revision.
+ */
+export async function resolveRepoCommit(
+  transport: Transport,
+  repo: RepoName,
+  revision: string,
+  options: CallOptions,
+): Promise<string | undefined> {
+  const reply = await transport.send({
+    method: "HEAD",
+    path: `${repoPagePath(repo)}/resolve/${revisionSegment(revision)}/.gitattributes`,
+    idempotent: true,
+    accept: [...REDIRECTS, 404],
+    ...options,
+  });
+  const { status, headers } = reply;
+  if (status === 404 && headers.get("x-error-code") !== "EntryNotFound") {
+    throw transport.refuse(reply, false);
+  }
+  const commit = headers.get("x-repo-commit") ?? "";
+  return /^[0-9a-f]{40}$/.test(commit) ? commit : undefined;
+}
+
+/**
  * `GET {page}/resolve/{revision}/{path}`, to where the bytes are.
  *
  * @throws HubError `not_found` if there is no such file, `malformed` if the answer is not of the range.
@@ -95,15 +132,15 @@ export async function openRepoFile(
   repo: RepoName,
   revision: string,
   path: string,
-  options: CallOptions & { readonly range?: ByteSpan | undefined },
+  options: OpenOptions,
 ): Promise<OpenedFile> {
   const place = resolvePath(repo, revision, path);
   if (place === undefined) throw new TypeError(`Not the path of a file: ${JSON.stringify(path)}`);
-  const { range, signal } = options;
+  const { range } = options;
   const response = await transport.open(place, {
     "accept-encoding": "identity",
     ...(range && { range: `bytes=${range.first}-${range.last}` }),
-  }, signal);
+  }, options);
   const { status, headers } = response;
   const isRange = range === undefined ||
     (status === 206 &&

@@ -51,6 +51,18 @@ export interface RepoRevision {
   readonly lastModified: Date;
   /** Whether only those with access see it. */
   readonly private: boolean;
+  /** When the repo was created. */
+  readonly createdAt?: Date;
+}
+
+/** A commit of a repo. */
+export interface RepoCommit {
+  /** Its name, 40 hex digits. */
+  readonly sha: string;
+  /** When it was made. */
+  readonly date: Date;
+  /** The first line of its message. */
+  readonly title: string;
 }
 
 /** A repo in a list. */
@@ -124,12 +136,27 @@ export const RepoItemsSchema: v.GenericSchema<unknown, RepoItem[]> = v.array(
 );
 
 /** `GET /api/{T}/{id}/revision/{revision}`. */
-export const RevisionSchema: v.GenericSchema<unknown, RepoRevision> = v.object({
-  id: Text,
-  sha: Oid,
-  lastModified: Time,
-  private: v.boolean(),
-});
+export const RevisionSchema: v.GenericSchema<unknown, RepoRevision> = v.pipe(
+  v.object({
+    id: Text,
+    sha: Oid,
+    lastModified: Time,
+    private: v.boolean(),
+    createdAt: v.nullish(Time),
+  }),
+  v.transform(({ createdAt, ...revision }): RepoRevision => ({
+    ...revision,
+    ...(createdAt && { createdAt }),
+  })),
+);
+
+/** `GET /api/{T}/{id}/commits/{revision}`, the newest first. */
+export const CommitsSchema: v.GenericSchema<unknown, RepoCommit[]> = v.array(
+  v.pipe(
+    v.object({ id: Oid, date: Time, title: v.string() }),
+    v.transform(({ id, date, title }): RepoCommit => ({ sha: id, date, title })),
+  ),
+);
 
 /** `GET /api/{T}?author=`. */
 export const ReposSchema: v.GenericSchema<unknown, RepoInfo[]> = v.array(

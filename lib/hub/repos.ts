@@ -2,6 +2,8 @@ import { type CallOptions, json, nextQuery } from "./buckets.ts";
 import { type HubReply, malformed, parseReply } from "./reply.ts";
 import { repoApiPath, type RepoName, type RepoType, revisionSegment } from "./repo_id.ts";
 import {
+  CommitsSchema,
+  type RepoCommit,
   type RepoInfo,
   type RepoItem,
   RepoItemsSchema,
@@ -48,9 +50,23 @@ export async function repoRevision(
   options: CallOptions,
 ): Promise<RepoRevision> {
   // Without `expand` the Hub lists all files.
-  const fields = "expand=sha&expand=lastModified&expand=private";
+  const fields = "expand=sha&expand=lastModified&expand=private&expand=createdAt";
   const path = `${repoApiPath(repo)}/revision/${revisionSegment(revision)}?${fields}`;
   return parseReply(await get(transport, path, options), RevisionSchema);
+}
+
+/** `GET /api/{T}/{id}/commits/{revision}`: the commit that a revision names. */
+export async function repoCommit(
+  transport: Transport,
+  repo: RepoName,
+  revision: string,
+  options: CallOptions,
+): Promise<RepoCommit> {
+  const path = `${repoApiPath(repo)}/commits/${revisionSegment(revision)}?limit=1`;
+  const reply = await get(transport, path, options);
+  const [commit] = parseReply(reply, CommitsSchema);
+  if (commit === undefined) throw malformed(reply, "no commit");
+  return commit;
 }
 
 /** `GET /api/{T}/{id}/refs`. */

@@ -139,18 +139,33 @@ export class Transport {
    *
    * @param path Path and query, escaped, from `/` on.
    * @param headers Further headers of the request.
+   * @param options `location` is where the Hub has said that the body is: the path is asked for if it is not there (any more).
    * @throws HubError, or the signal's reason.
    */
   open(
     path: string,
     headers: Readonly<Record<string, string>>,
-    signal?: AbortSignal,
+    { location, signal }: {
+      readonly location?: string | undefined;
+      readonly signal?: AbortSignal | undefined;
+    },
   ): Promise<Response> {
     const call = { method: "GET", path, idempotent: true, headers, signal } as const;
-    return this.#repeated(call, () => this.#attemptToOpen(call));
+    let known = location;
+    return this.#repeated(call, async () => {
+      if (known === undefined) return await this.#attemptToOpen(call, this.#base + path);
+      const place = known;
+      known = undefined;
+      try {
+        return await this.#attemptToOpen(call, place);
+      } catch (error) {
+        if (!(error instanceof HubError)) throw error;
+        return await this.#attemptToOpen(call, this.#base + path);
+      }
+    });
   }
 
-  async #attemptToOpen(call: HubCall): Promise<Response> {
+  async #attemptToOpen(call: HubCall, place: string): Promise<Response> {
     const limit = this.#options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     const watchdog = new Watchdog(
       limit,
@@ -158,7 +173,7 @@ export class Transport {
       call.signal,
     );
     try {
-      let url = this.#base + call.path;
+      let url = place;
       for (let hops = 0;; hops++) {
         const response = await this.#fetch(call, url, watchdog.signal);
         if (response.ok) return new Response(watched(response.body, watchdog), response);

@@ -1,9 +1,8 @@
 /** What a model, dataset or Space repo of an embedded hub is made of. */
 
 import type { Gate } from "../embedded_hub/hub/repos/repo_table.ts";
-import type { RepoType } from "../embedded_hub/hub/repos/repo_name.ts";
 
-export type { Gate, RepoType };
+export type { Gate };
 
 /**
  * Where the bytes of a repo's file are: in Git itself (small files), in LFS and never brought to Xet (large files of old repos), or in
@@ -14,7 +13,7 @@ export type FileStorage = "git" | "lfs" | "xet";
 /** A commit that an embedded hub is to have, with the repo that it is in. */
 export interface RepoSeed {
   /** What kind of repo it is. */
-  readonly type: RepoType;
+  readonly type: "model" | "dataset" | "space";
   /** `namespace/name`, or `name` alone for a repo without a namespace. */
   readonly id: string;
   /** A folder on disk; the repo holds at this commit what is in it and in {@linkcode files}, and nothing else. */

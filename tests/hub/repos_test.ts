@@ -32,6 +32,7 @@ Deno.test("a revision, the refs and the repos of a namespace", async () => {
       id: "local/words",
       sha: commit,
       lastModified: new Date(1_700_000_000_000),
+      createdAt: new Date(1_700_000_000_000),
       private: false,
     });
     const { branches, tags } = await client.repoRefs(REPO);

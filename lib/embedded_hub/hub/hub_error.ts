@@ -55,8 +55,8 @@ export function repoNotFound(): HubError {
 }
 
 /** The file is not there. */
-export function entryNotFound(): HubError {
-  return new HubError(404, "Entry not found", { code: "EntryNotFound" });
+export function entryNotFound(headers: Readonly<Record<string, string>> = {}): HubError {
+  return new HubError(404, "Entry not found", { code: "EntryNotFound", headers });
 }
 
 /** The repo has no such branch, tag or commit. */

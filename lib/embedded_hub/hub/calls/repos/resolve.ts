@@ -26,7 +26,8 @@ export async function repoResolve(
   const commit = context.reader.commit(repo, revision);
   const entry = path === "" ? undefined : context.reader.find(repo, commit, path);
   const headers = { "X-Repo-Commit": commit.sha, "Accept-Ranges": "bytes" };
-  if (entry?.kind !== "file") throw entryNotFound();
+  // Clients remember what a commit does not have (huggingface_hub, `.no_exist`).
+  if (entry?.kind !== "file") throw entryNotFound(headers);
   const { blob } = entry;
   if (blob.pointerSize === undefined) {
     return bytesAnswer(

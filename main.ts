@@ -14,6 +14,7 @@ import { helpText, NO_HUB_MESSAGE, startText } from "./lib/console_text.ts";
 import { InFlight } from "./lib/http/in_flight.ts";
 import { createConsoleLog, type Log } from "./lib/log.ts";
 import type { EmbeddedHub } from "./lib/create_embedded_hub.ts";
+import { readSeed } from "./lib/seed/seed_argument.ts";
 
 const MINUTE_MS = 60_000;
 /** The token of the embedded hub's user when none is given. */
@@ -58,6 +59,7 @@ async function serve(config: Config): Promise<void> {
       diskCache: { directory: config.cacheDir, maxBytes: config.cacheSize },
     }),
     otherNamespaces: config.otherNamespaces,
+    listedRepos: config.listedRepos,
     ...(config.workers !== undefined && { workers: config.workers }),
     multipartUploadTtlSeconds: config.multipartUploadTtlSeconds,
     log,
@@ -110,9 +112,11 @@ async function serveHub(config: Config): Promise<void> {
   await hub.close();
 }
 
+/** Starts the embedded hub, with the repos that the command line names. */
 async function startHub(config: Config, token: string): Promise<EmbeddedHub> {
   const { createEmbeddedHub } = await import("./lib/create_embedded_hub.ts");
-  return await listening(
+  const seeds = (flags.seed ?? []).map(readSeed);
+  const hub = await listening(
     () =>
       createEmbeddedHub({
         directory: config.dataDir,
@@ -122,6 +126,11 @@ async function startHub(config: Config, token: string): Promise<EmbeddedHub> {
       }),
     `Port ${config.hubPort} is taken: set HUGBUCKET_HUB_PORT to another port for the embedded hub`,
   );
+  for (const seed of seeds) {
+    const { commit } = await hub.seedRepo(seed);
+    console.log(`${seed.type} ${seed.id} is at commit ${commit}`);
+  }
+  return hub;
 }
 
 /** Starts something that listens; an address that is taken ends the program with the message. */
@@ -259,6 +268,7 @@ function parseCommandLine() {
         help: { type: "boolean", short: "h", default: false },
         version: { type: "boolean", default: false },
         "embedded-hub": { type: "boolean", default: false },
+        seed: { type: "string", multiple: true },
       },
     });
   } catch (error) {

@@ -50,6 +50,8 @@ export interface Config {
   readonly redirect: boolean;
   /** Namespaces whose buckets are listed besides those of the default one. */
   readonly otherNamespaces: readonly string[];
+  /** Models, datasets and Spaces that are listed, as buckets. */
+  readonly listedRepos: readonly string[];
   /** How long a request waits for some of them, in seconds, before it is refused. */
   readonly memoryWaitSeconds: number;
   /** How long requests under way may take when the gateway is stopped. */
@@ -138,6 +140,10 @@ const namespaces = list(
   NAMESPACE,
   "must be names of users or organizations, separated by commas",
 );
+const repos = list(
+  /^(?:model|dataset|space)s--[A-Za-z0-9._-]+$/,
+  "must be buckets such as datasets--namespace--name or models--name, separated by commas",
+);
 const origins = list(
   /^[!-)+-~]*\*?[!-)+-~]*$/,
   "must be origins such as https://example.com, each with one * at most, separated by commas",
@@ -149,6 +155,7 @@ const SCHEMA = v.object({
   HF_ENDPOINT: v.optional(url, "https://huggingface.co"),
   HF_NAMESPACE: v.optional(namespace),
   HUGBUCKET_NAMESPACES: v.optional(namespaces),
+  HUGBUCKET_REPOS: v.optional(repos),
   AWS_ACCESS_KEY_ID: v.optional(text),
   AWS_SECRET_ACCESS_KEY: v.optional(text),
   HUGBUCKET_ALLOW_ANONYMOUS: v.optional(flag, "false"),
@@ -182,6 +189,8 @@ export const VARIABLES: Readonly<Record<VariableName, string>> = {
   HF_NAMESPACE: "namespace of plain bucket names; default: the token's user",
   HUGBUCKET_NAMESPACES:
     "further namespaces, separated by commas, whose buckets ListBuckets shows as namespace--name",
+  HUGBUCKET_REPOS:
+    "models, datasets and Spaces, separated by commas, that ListBuckets shows, as datasets--namespace--name",
   AWS_ACCESS_KEY_ID: "access key that clients sign with",
   AWS_SECRET_ACCESS_KEY: "its secret; without the pair authentication is off",
   HUGBUCKET_ALLOW_ANONYMOUS: "true: serve unsigned requests although others can reach the address",
@@ -259,6 +268,7 @@ function toConfig(env: v.InferOutput<typeof SCHEMA>): Config {
     stallTimeoutSeconds: env.HUGBUCKET_STALL_TIMEOUT,
     redirect: env.HUGBUCKET_REDIRECT,
     otherNamespaces: env.HUGBUCKET_NAMESPACES ?? [],
+    listedRepos: env.HUGBUCKET_REPOS ?? [],
     shutdownGraceSeconds: env.HUGBUCKET_SHUTDOWN_GRACE,
     ...(env.HUGBUCKET_WORKERS !== undefined && { workers: env.HUGBUCKET_WORKERS }),
     logLevel: env.HUGBUCKET_LOG_LEVEL,

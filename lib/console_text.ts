@@ -27,12 +27,17 @@ Usage: main.ts [command] [options]
 
 Commands:
   serve      the gateway (default)
-  hub        the embedded hub alone: a local stand-in for the Hub's buckets
+  hub        the embedded hub alone: a local stand-in for the Hub's buckets and repos
   health     asks a running gateway whether it answers; for container health checks
 
 Options:
   --embedded-hub   without HF_TOKEN, start an embedded hub and use it; keep its data and an
                    access key pair in the data directory
+  --seed datasets/local/name[@branch][,private][,gated][,lfs][,large:BYTES][,tag:NAME]=FOLDER
+                   make a repo of the embedded hub from a folder, or a commit in it where the
+                   folder has changed; models/… and spaces/… too; may be given several times.
+                   Files of 65536 bytes or large:BYTES and more are kept in Xet, or with lfs in
+                   LFS as in old repos; smaller ones in Git
   --version        the version
   -h, --help       this text
 

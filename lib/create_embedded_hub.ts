@@ -1,5 +1,5 @@
 /**
- * A Hub with buckets and a Xet CAS of one's own, on disk or in memory: for `main.ts`, for the tests of this project, and for the tests
+ * A Hub with buckets, repos and a Xet CAS of one's own, on disk or in memory: for `main.ts`, for the tests of this project, and for the tests
  * of anybody who talks to Hub buckets.
  */
 
@@ -19,6 +19,9 @@ import { openStorage } from "./embedded_hub/storage/open_storage.ts";
 import { type Counters, createCounters } from "./embedded_hub/switches/counters.ts";
 import type { Quotas } from "./embedded_hub/switches/rate_limits.ts";
 import { createSwitches, type Switches } from "./embedded_hub/switches/switches.ts";
+import { casUpload } from "./seed/cas_upload.ts";
+import type { RepoSeed, SeededRepo } from "./seed/repo_seed.ts";
+import { seedRepo } from "./seed/seed_repo.ts";
 
 export type { CasOffer } from "./embedded_hub/cas/cas_parts.ts";
 export type { Membership, OrganisationRole, Plan, TokenRole } from "./embedded_hub/hub/accounts.ts";
@@ -34,6 +37,7 @@ export type {
   RateDecision,
   RateLimits,
 } from "./embedded_hub/switches/rate_limits.ts";
+export type { FileStorage, Gate, RepoSeed, SeededRepo } from "./seed/repo_seed.ts";
 export type { Switches } from "./embedded_hub/switches/switches.ts";
 
 /** A user of an embedded hub, with one token. To give a user several tokens, list the name several times. */
@@ -104,11 +108,19 @@ export interface EmbeddedHub {
    * Has the CAS forget a xorb (its printed hash) and what is made of it, as the real one may when no bucket holds that any more.
    */
   forgetXorb(hash: string): void;
+  /**
+   * Makes a commit in a model, a dataset or a Space, and the repo if it is not there; the repo holds then what the seed says, and its older
+   * commits what they held. Nothing is counted, delayed or made to fail by switches.
+   */
+  seedRepo(seed: RepoSeed): Promise<SeededRepo>;
   /** Finishes the requests under way, stops listening and closes the data. */
   close(): Promise<void>;
   /** The same as `close`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
+
+/** How long one token of a seed's upload lives. */
+const SEED_TOKEN_SECONDS = 900;
 
 /** The user of a hub that was given none. */
 const DEFAULT_USERS: readonly EmbeddedHubUser[] = [{ name: "local", token: "hf_local" }];
@@ -154,6 +166,7 @@ export async function createEmbeddedHub(options: EmbeddedHubOptions = {}): Promi
       switches: half.switches,
       counters: half.counters,
       forgetXorb: half.forgetXorb,
+      seedRepo: half.seedRepo,
       close,
       [Symbol.asyncDispose]: close,
     };
@@ -196,11 +209,26 @@ async function openHalves(
     database: storage.database,
     accounts,
     contents: cas,
+    keptFiles: storage.keptFiles,
     issueXetToken: ({ scope, repo, expires }) => cas.tokens.issue({ scope, repo, exp: expires }),
     settings: switches.settings,
     now,
     randomId,
   });
+  const seeding = {
+    keptFiles: storage.keptFiles,
+    uploadToXet: casUpload({
+      handle: (request, path, query) => cas.handle(request, path, query),
+      issueToken: async () => {
+        const exp = Math.floor(now() / 1000) + SEED_TOKEN_SECONDS;
+        return {
+          accessToken: await cas.tokens.issue({ scope: "write", repo: "seed", exp }),
+          exp,
+        };
+      },
+    }),
+    now,
+  };
   const counters = createCounters();
   const handler = createServer({
     hub,
@@ -217,6 +245,7 @@ async function openHalves(
     switches,
     counters,
     forgetXorb: (hash: string) => cas.forgetXorb(hash),
+    seedRepo: (seed: RepoSeed) => seedRepo({ ...seeding, commit: hub.commit }, seed),
     close: () => cas.close(),
   };
 }

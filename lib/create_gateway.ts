@@ -11,6 +11,9 @@ import type { UploadRegistry } from "./multipart/upload_registry.ts";
 import { operations } from "./ops/mod.ts";
 import { writeError } from "./s3/errors.ts";
 import { BucketObjectStore } from "./store/bucket_object_store.ts";
+import { HubObjectStore } from "./store/hub_object_store.ts";
+import { KeptTrees } from "./store/repos/kept_trees.ts";
+import { RepoObjectStore } from "./store/repos/repo_object_store.ts";
 
 /** Settings of {@linkcode createGateway}. */
 export interface GatewayOptions {
@@ -22,6 +25,11 @@ export interface GatewayOptions {
   readonly namespace?: string;
   /** Further namespaces, whose buckets ListBuckets shows as `namespace--name`. Default: none. */
   readonly otherNamespaces?: readonly string[];
+  /**
+   * Models, datasets and Spaces that ListBuckets shows, as buckets: `datasets--namespace--name`, `models--name`. All others can be read too.
+   * Default: none.
+   */
+  readonly listedRepos?: readonly string[];
   /** Key pairs that clients sign with. Without any, every request is refused unless `allowAnonymous`. */
   readonly credentials?: readonly Credential[];
   /** Serves every request unsigned when there are no credentials. Default: false. */
@@ -129,13 +137,15 @@ const DEFAULT_BUDGET = 128 * 1024 * 1024;
 export function createGateway(options: GatewayOptions): Gateway {
   const now = options.now ?? Date.now;
   const log = options.log ?? SILENT_LOG;
+  const budgetBytes = options.memoryBudget ?? DEFAULT_BUDGET;
+  const memoryBudget = new MemoryBudget(budgetBytes, {
+    maxWaitMs: (options.memoryWaitSeconds ?? DEFAULT_WAIT_SECONDS) * 1000,
+  });
   const buckets = new BucketClient({
     token: options.token,
     ...(options.endpoint !== undefined && { endpoint: options.endpoint }),
     ...(options.namespace !== undefined && { namespace: options.namespace }),
-    memoryBudget: new MemoryBudget(options.memoryBudget ?? DEFAULT_BUDGET, {
-      maxWaitMs: (options.memoryWaitSeconds ?? DEFAULT_WAIT_SECONDS) * 1000,
-    }),
+    memoryBudget,
     now,
     ...(options.stallTimeoutSeconds !== undefined && {
       stallMs: options.stallTimeoutSeconds * 1000,
@@ -148,7 +158,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     }),
     ...(options.workers !== undefined && { workers: options.workers }),
   });
-  const store = new BucketObjectStore({
+  const bucketStore = new BucketObjectStore({
     buckets,
     otherNamespaces: options.otherNamespaces ?? [],
     locks: options.locks ?? new MemoryKeyLocks(),
@@ -156,6 +166,15 @@ export function createGateway(options: GatewayOptions): Gateway {
     onIgnored: ({ bucket, path, reason }) =>
       log.warning("sidecar ignored", { hubBucket: bucket, path, reason }),
   });
+  const store = new HubObjectStore(
+    bucketStore,
+    new RepoObjectStore({
+      buckets,
+      trees: new KeptTrees(memoryBudget, budgetBytes),
+      now,
+      listed: options.listedRepos ?? [],
+    }),
+  );
   const registry = options.registry ?? new MapUploadRegistry({
     ttlMs: (options.multipartUploadTtlSeconds ?? DEFAULT_TTL_SECONDS) * 1000,
     now,
@@ -180,7 +199,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     handler,
     refuse,
     sweep: () => registry.sweep(),
-    sweepSidecars: () => store.sweepSeenBuckets(sweepFailed),
+    sweepSidecars: () => bucketStore.sweepSeenBuckets(sweepFailed),
     close: () => buckets.close(),
   };
 }

@@ -27,9 +27,12 @@ import { openForm } from "./s3/form_request.ts";
 import type { OperationName, UnservedOperation } from "./s3/operation_names.ts";
 import type { ServedOperation } from "./s3/operations.ts";
 import type { S3Request } from "./s3/s3_request.ts";
+import { refuseWriteToRepo } from "./s3/read_only.ts";
 import { screenRequest } from "./s3/screen.ts";
 import { isStubbed, type StubbedOperation, writeStub } from "./s3/stubs.ts";
 import { s3Request } from "./s3/verified_request.ts";
+import { writeVersioning } from "./s3/versioning.ts";
+import { isRepoBucket } from "./store/repos/repo_bucket_names.ts";
 import type { ObjectStore } from "./store/object_store.ts";
 
 /** What a gateway is made of. */
@@ -147,6 +150,7 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
       ...(bodyIdleMs !== undefined && { idleMs: bodyIdleMs }),
     });
     const operation = trace.operation = detectOperation(s3);
+    refuseWriteToRepo(operation, bucket);
     if (isStubbed(operation)) return await answerStub(operation, s3);
     if (!isServed(operation)) return await answerUnserved(operation, address);
     // Whoever sent a form is known from the form only, and costs no call of the store before.
@@ -194,7 +198,9 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
     const bucket = bucketOf(request.address);
     if (bucket !== undefined) await store.statBucket(bucket);
     await requireOwner(request);
-    return writeStub(operation);
+    return operation === "GetBucketVersioning" && bucket !== undefined && isRepoBucket(bucket)
+      ? writeVersioning("Enabled")
+      : writeStub(operation);
   }
 
   /** Who takes a bucket for somebody else's must not use it. */

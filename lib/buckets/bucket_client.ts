@@ -34,6 +34,7 @@ import {
   moveBucket,
 } from "./lifecycle.ts";
 import type { DownloadOptions, TransferOptions } from "./transfers.ts";
+import type { RepoReader } from "./repo_reader.ts";
 import { streamLater } from "./stream_later.ts";
 import { listTree, type ListTreeOptions } from "./tree.ts";
 import { uploadFile, type UploadFileOptions } from "./upload_file.ts";
@@ -74,6 +75,8 @@ export interface ListOptions extends CallOptions {
  * ```
  */
 export class BucketClient {
+  /** Reads models, datasets and Spaces with the same token. */
+  readonly repos: RepoReader;
   readonly #core: BucketCore;
 
   /**
@@ -83,6 +86,7 @@ export class BucketClient {
    */
   constructor(options: BucketClientOptions) {
     this.#core = new BucketCore(options);
+    this.repos = this.#core.repos;
   }
 
   /**

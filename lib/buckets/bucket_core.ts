@@ -9,7 +9,9 @@ import type { BucketClientOptions } from "./bucket_client_options.ts";
 import { readBucketName } from "./bucket_names.ts";
 import { cacheNameOf } from "./cache_name.ts";
 import { Committer } from "./committer.ts";
+import { createRepoReader, isRepoCasId, repoXetToken } from "./hub_repo_reader.ts";
 import { LookUps } from "./look_ups.ts";
+import type { RepoReader } from "./repo_reader.ts";
 import { Transfers } from "./transfers.ts";
 import { XetTokens } from "./xet_tokens.ts";
 
@@ -21,6 +23,8 @@ const FULL_NAME = /^[^/:]+\/[^/]+$/;
 export class BucketCore {
   /** The Hub's calls. */
   readonly hub: HubClient;
+  /** Models, datasets and Spaces. */
+  readonly repos: RepoReader;
   /** Shared look-ups. */
   readonly lookUps: LookUps;
   /** Shared batches. */
@@ -46,6 +50,7 @@ export class BucketCore {
     this.now = options.now ?? Date.now;
     this.hub = new HubClient({ ...options, endpoint: options.endpoint ?? DEFAULT_ENDPOINT });
     this.#namespace = options.namespace;
+    this.repos = createRepoReader(this.hub, sleep);
     const pause = () => {
       const wait = this.hub.pace();
       return wait > 0 ? (sleep ?? timerSleep)(wait) : undefined;
@@ -60,7 +65,7 @@ export class BucketCore {
       random,
     });
     this.tokens = new XetTokens({
-      issue: (id, scope) => this.hub.xetToken(id, scope),
+      issue: (id, scope) => repoXetToken(this.hub, id) ?? this.hub.xetToken(id, scope),
       now: this.now,
     });
     this.transfers = new Transfers({
@@ -96,7 +101,7 @@ export class BucketCore {
    */
   idOf(name: string, options: CallOptions = {}): string | Promise<string> {
     this.checkOpen();
-    if (FULL_NAME.test(name)) return name;
+    if (FULL_NAME.test(name) || isRepoCasId(name)) return name;
     const read = readBucketName(name);
     if (read.namespace !== undefined) return `${read.namespace}/${read.name}`;
     return this.namespace(options).then((namespace) => {

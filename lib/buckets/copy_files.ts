@@ -149,7 +149,7 @@ class Copy {
   async #operation(file: SourceFile, path: string): Promise<BatchOperation> {
     const { content, contentType, size } = file;
     if (typeof content !== "string") {
-      const entry = { source: await content(), path, contentType, signal: this.#signal };
+      const entry = { source: content(), path, contentType, signal: this.#signal };
       return (await storeFile(this.#core, this.#id, entry, this.#progress)).operation;
     }
     return {

@@ -1,4 +1,5 @@
 import type { CallOptions } from "../hub/buckets.ts";
+import type { RepoFile, RepoItem } from "../hub/repo_wire.ts";
 import type { BucketCore } from "./bucket_core.ts";
 import type { HubLocation } from "./bucket_names.ts";
 import type { Many } from "./many.ts";
@@ -13,7 +14,7 @@ export interface SourceFile {
   /** Its media type, if the Hub keeps one. */
   readonly contentType?: string | undefined;
   /** The content's Xet hash, or what opens a file that is not in Xet. */
-  readonly content: string | (() => Promise<ReadableStream<Uint8Array>>);
+  readonly content: string | (() => ReadableStream<Uint8Array>);
 }
 
 /** What a location stands for. */
@@ -24,13 +25,25 @@ export interface CopySource {
   readonly files: Many<SourceFile>;
 }
 
+/** Git's own; it says nothing in a bucket, and `huggingface_hub` leaves it out too. */
+const GIT_FILE = /(?:^|\/)\.gitattributes$/;
+
 /** Finds out what a location stands for. */
-export async function findSource(
+export function findSource(
   core: BucketCore,
-  { kind, id, path, contents }: HubLocation,
+  location: HubLocation,
+  options: CallOptions,
+): Promise<CopySource> {
+  return location.kind === "bucket"
+    ? findInBucket(core, location, options)
+    : new RepoSource(core, location, location.kind, options).find();
+}
+
+async function findInBucket(
+  core: BucketCore,
+  { id, path, contents }: HubLocation,
   { signal }: CallOptions,
 ): Promise<CopySource> {
-  if (kind !== "bucket") throw new TypeError(`Files of a ${kind} cannot be copied yet`);
   const file = path === "" || contents
     ? undefined
     : (await core.lookUps.find(id, [path], signal)).get(path);
@@ -47,5 +60,63 @@ async function* filesBelow(
   const prefix = folder === "" ? undefined : `${folder}/`;
   for await (const item of listTree(core.hub, () => id, { prefix, recursive: true, signal })) {
     if (item.type === "file") yield { ...item, content: item.xetHash };
+  }
+}
+
+/** A place in a model, dataset or Space. */
+class RepoSource {
+  readonly #core: BucketCore;
+  readonly #location: HubLocation;
+  readonly #repo: { readonly type: "model" | "dataset" | "space"; readonly id: string };
+  readonly #signal: AbortSignal | undefined;
+
+  constructor(
+    core: BucketCore,
+    location: HubLocation,
+    type: "model" | "dataset" | "space",
+    { signal }: CallOptions,
+  ) {
+    this.#core = core;
+    this.#location = location;
+    this.#repo = { type, id: location.id };
+    this.#signal = signal;
+  }
+
+  async find(): Promise<CopySource> {
+    const { hub } = this.#core;
+    const { path, contents, revision = "main" } = this.#location;
+    const options = { signal: this.#signal };
+    // All files come from one commit, wherever the branch goes meanwhile.
+    const { sha } = await hub.repoRevision(this.#repo, revision, options);
+    const items = path === "" || contents
+      ? []
+      : await hub.repoPathsInfo(this.#repo, sha, [path], options);
+    const file = items.find((item): item is RepoFile => item.type === "file");
+    if (file !== undefined) return { kind: "file", files: [this.#source(file, sha)] };
+    return { kind: "folder", files: this.#below(sha) };
+  }
+
+  async *#below(commit: string): AsyncGenerator<SourceFile, void, void> {
+    const { path } = this.#location;
+    let cursor: string | undefined;
+    do {
+      const page: { readonly items: readonly RepoItem[]; readonly cursor?: string } = await this
+        .#core.hub.repoTreePage(this.#repo, commit, {
+          path,
+          recursive: true,
+          cursor,
+          signal: this.#signal,
+        });
+      for (const item of page.items) {
+        if (item.type === "file" && !GIT_FILE.test(item.path)) yield this.#source(item, commit);
+      }
+      cursor = page.cursor;
+    } while (cursor !== undefined);
+  }
+
+  #source({ path, size, oid, sha256 = oid, xetHash }: RepoFile, commit: string): SourceFile {
+    const place = { repo: this.#repo, commit, path, size, oid: sha256 };
+    const read = () => this.#core.repos.read(place, { signal: this.#signal });
+    return { path, size, content: xetHash ?? read };
   }
 }

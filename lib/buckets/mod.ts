@@ -8,6 +8,21 @@
 export { BucketClient, type BucketClientOptions, type ListOptions } from "./bucket_client.ts";
 export type { BatchedFiles, BatchFilesOptions, FileChanges, FileToAdd } from "./batch_files.ts";
 export { type HubLocation, parseHubUri, type RepoKind } from "./bucket_names.ts";
+export type { RepoReader, RepoReadOptions } from "./repo_reader.ts";
+export type { RepoFilePlace } from "./repo_file_stream.ts";
+export type { ByteSpan, ResolvedRepoFile } from "../hub/repo_content.ts";
+export type { RepoName, RepoType } from "../hub/repo_id.ts";
+export type { RepoTreePage, RepoTreePageOptions } from "../hub/repos.ts";
+export type {
+  LastCommit,
+  RepoCommit,
+  RepoDirectory,
+  RepoFile,
+  RepoItem,
+  RepoRef,
+  RepoRefs,
+  RepoRevision,
+} from "../hub/repo_wire.ts";
 export type { CommitOutcome } from "./commit_group.ts";
 export { contentHash } from "./content_hasher.ts";
 export type { CopiedFiles } from "./copy_files.ts";

@@ -2,6 +2,7 @@
  * What went wrong in the object store, in words that belong to neither S3 nor the Hub:
  *
  * - `no_such_bucket`, `no_such_key`: it is not there;
+ * - `no_such_version`: the object or the bucket has no such version;
  * - `bucket_exists`: somebody else has that name; `bucket_not_empty`: it holds objects;
  * - `bad_bucket_name`, `bad_key`: the name cannot be stored; the message names the rule;
  * - `precondition_failed`: a condition of a write does not hold;
@@ -15,6 +16,7 @@
 export type StoreErrorKind =
   | "no_such_bucket"
   | "no_such_key"
+  | "no_such_version"
   | "bucket_exists"
   | "bucket_not_empty"
   | "bad_bucket_name"

@@ -5,6 +5,7 @@ import { StoreError, type StoreErrorKind } from "./store_error.ts";
 const CODES: Readonly<Record<StoreErrorKind, S3ErrorCode>> = {
   no_such_bucket: "NoSuchBucket",
   no_such_key: "NoSuchKey",
+  no_such_version: "NoSuchVersion",
   bucket_exists: "BucketAlreadyExists",
   bucket_not_empty: "BucketNotEmpty",
   bad_bucket_name: "InvalidBucketName",

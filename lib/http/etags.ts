@@ -26,6 +26,12 @@ export function parseETagCondition(header: string): ETagCondition {
   return { kind: "list", etags: items.map(bareETag) };
 }
 
+/** The bare tags that a condition header names; none for `*` and without one. */
+export function tagsOf(header: string | undefined): readonly string[] {
+  const condition = header === undefined ? undefined : parseETagCondition(header);
+  return condition?.kind === "list" ? condition.etags : [];
+}
+
 /**
  * Whether a condition header names an entity tag.
  *

@@ -4,6 +4,12 @@ import * as content from "./content.ts";
 import type { ResolvedFile } from "./content.ts";
 import * as files from "./files.ts";
 import type { BatchFailure, BatchOperation, TreePage, TreePageOptions } from "./files.ts";
+import * as repoContent from "./repo_content.ts";
+import type { OpenedFile, OpenOptions, ResolvedRepoFile } from "./repo_content.ts";
+import type { RepoName, RepoType } from "./repo_id.ts";
+import * as repos from "./repos.ts";
+import type { RepoTreePage, RepoTreePageOptions } from "./repos.ts";
+import type { RepoCommit, RepoInfo, RepoItem, RepoRefs, RepoRevision } from "./repo_wire.ts";
 import { Transport, type TransportOptions } from "./transport.ts";
 import type { BucketInfo, FileInfo, WhoAmI, XetToken } from "./wire.ts";
 
@@ -122,5 +128,86 @@ export class HubClient {
     options: CallOptions = {},
   ): Promise<ResolvedFile | undefined> {
     return content.resolveFile(this.#transport, id, path, options);
+  }
+
+  /** What commit a revision of a repo names, and when it was made. */
+  repoRevision(
+    repo: RepoName,
+    revision: string,
+    options: CallOptions = {},
+  ): Promise<RepoRevision> {
+    return repos.repoRevision(this.#transport, repo, revision, options);
+  }
+
+  /** The commit that a revision of a repo names, and its time. */
+  repoCommit(repo: RepoName, revision: string, options: CallOptions = {}): Promise<RepoCommit> {
+    return repos.repoCommit(this.#transport, repo, revision, options);
+  }
+
+  /** The commit that a revision of a repo names, by the quota of resolver calls. */
+  resolveRepoCommit(
+    repo: RepoName,
+    revision: string,
+    options: CallOptions = {},
+  ): Promise<string | undefined> {
+    return repoContent.resolveRepoCommit(this.#transport, repo, revision, options);
+  }
+
+  /** The branches and tags of a repo. */
+  repoRefs(repo: RepoName, options: CallOptions = {}): Promise<RepoRefs> {
+    return repos.repoRefs(this.#transport, repo, options);
+  }
+
+  /** The repos of a namespace that the token may see, page by page as they are asked for. */
+  listRepos(
+    type: RepoType,
+    namespace: string,
+    options: CallOptions = {},
+  ): AsyncGenerator<RepoInfo, void, void> {
+    return repos.listRepos(this.#transport, type, namespace, options);
+  }
+
+  /** One page of a repo's tree. */
+  repoTreePage(
+    repo: RepoName,
+    revision: string,
+    options: RepoTreePageOptions,
+  ): Promise<RepoTreePage> {
+    return repos.repoTreePage(this.#transport, repo, revision, options);
+  }
+
+  /** What is at the paths of a repo, at most 1,000; those with nothing are left out. */
+  repoPathsInfo(
+    repo: RepoName,
+    revision: string,
+    paths: readonly string[],
+    options: CallOptions & { readonly expand?: boolean | undefined } = {},
+  ): Promise<RepoItem[]> {
+    return repos.repoPathsInfo(this.#transport, repo, revision, paths, options);
+  }
+
+  /** A token to read a repo's files from the CAS. */
+  repoXetToken(repo: RepoName, revision: string, options: CallOptions = {}): Promise<XetToken> {
+    return repos.repoXetToken(this.#transport, repo, revision, options);
+  }
+
+  /** What a file of a repo is at a revision, and which commit that is, by the quota of resolver calls. */
+  resolveRepoFile(
+    repo: RepoName,
+    revision: string,
+    path: string,
+    options: CallOptions = {},
+  ): Promise<ResolvedRepoFile | undefined> {
+    return repoContent.resolveRepoFile(this.#transport, repo, revision, path, options);
+  }
+
+  /** The bytes of a file of a repo by the quota of resolver calls, for those that are not in Xet. */
+  openRepoFile(
+    repo: RepoName,
+    revision: string,
+    path: string,
+    options: OpenOptions = {},
+  ): Promise<OpenedFile> {
+    return repoContent.openRepoFile(this.#transport, repo, revision, path, options);
   }
 }

@@ -14,6 +14,8 @@ export interface HubCall {
   readonly path: string;
   /** What to send. */
   readonly body?: { readonly type: string; readonly text: string };
+  /** Further headers of the request. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Whether doing it twice does the same as doing it once. Only such calls are repeated freely. */
   readonly idempotent: boolean;
   /** Statuses besides 2xx that are an answer and no error; a redirect among them is not followed. */
@@ -113,8 +115,12 @@ export class Transport {
    * @throws HubError, or the signal's reason.
    */
   send(call: HubCall): Promise<HubReply> {
+    return this.#repeated(call, () => this.#attempt(call));
+  }
+
+  #repeated<T>(call: HubCall, attempt: () => Promise<T>): Promise<T> {
     const { sleep, random, onRetry } = this.#options;
-    return retry(() => this.#attempt(call), {
+    return retry(attempt, {
       ...this.#retry,
       shouldRetry: (error) =>
         error instanceof HubError && error.retryable &&
@@ -129,6 +135,69 @@ export class Transport {
       // A change that was made must not be reported as an abort that came after it.
       ...(call.idempotent && { signal: call.signal }),
     });
+  }
+
+  /**
+   * Sends a GET and gives its body as it comes, following redirects to anywhere; the token goes to the Hub alone. Only what comes before the
+   * body is repeated.
+   *
+   * @param path Path and query, escaped, from `/` on.
+   * @param headers Further headers of the request.
+   * @param options `location` is where the Hub has said that the body is: the path is asked for if it is not there (any more).
+   * @throws HubError, or the signal's reason.
+   */
+  open(
+    path: string,
+    headers: Readonly<Record<string, string>>,
+    { location, signal }: {
+      readonly location?: string | undefined;
+      readonly signal?: AbortSignal | undefined;
+    },
+  ): Promise<Response> {
+    const call = { method: "GET", path, idempotent: true, headers, signal } as const;
+    let known = location;
+    return this.#repeated(call, async () => {
+      if (known === undefined) return await this.#attemptToOpen(call, this.#base + path);
+      const place = known;
+      known = undefined;
+      try {
+        return await this.#attemptToOpen(call, place);
+      } catch (error) {
+        if (!(error instanceof HubError)) throw error;
+        return await this.#attemptToOpen(call, this.#base + path);
+      }
+    });
+  }
+
+  async #attemptToOpen(call: HubCall, place: string): Promise<Response> {
+    const limit = this.#options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    const watchdog = new Watchdog(
+      limit,
+      () => this.#noAnswer(call, "timeout", `no answer for ${limit} ms`),
+      call.signal,
+    );
+    try {
+      let url = place;
+      for (let hops = 0;; hops++) {
+        const response = await this.#fetch(call, url, watchdog.signal);
+        if (response.ok) return new Response(watched(response.body, watchdog), response);
+        const { status, headers } = response;
+        const text = await readText(response, () => watchdog.progress());
+        const reply: HubReply = { call: describe(call), status, headers, text };
+        if (status < 300 || status >= 400) throw this.refuse(reply, false);
+        const target = URL.parse(headers.get("location") ?? "", url);
+        if (target === null || !/^https?:$/.test(target.protocol) || hops === MAX_REDIRECTS) {
+          throw redirectError(reply);
+        }
+        url = target.href;
+      }
+    } catch (error) {
+      watchdog.stop();
+      if (error instanceof HubError) throw error;
+      if (error instanceof UnreadableReply) throw this.#unreadable(call, error);
+      watchdog.signal.throwIfAborted();
+      throw this.#noAnswer(call, "network", "the connection failed", error);
+    }
   }
 
   async #attempt(call: HubCall): Promise<HubReply> {
@@ -180,13 +249,16 @@ export class Transport {
   }
 
   async #fetch(call: HubCall, url: string, signal: AbortSignal): Promise<Response> {
-    this.#quota.take(call.path);
+    const isHub = new URL(url).origin === new URL(this.#base).origin;
+    const { authorization: _, ...open } = this.#headers;
+    if (isHub) this.#quota.take(call.path);
     let response: Response;
     try {
       response = await (this.#options.fetch ?? fetch)(url, {
         method: call.method,
         headers: {
-          ...this.#headers,
+          ...(isHub ? this.#headers : open),
+          ...call.headers,
           ...(call.body && { "content-type": call.body.type }),
         },
         ...(call.body && { body: call.body.text }),
@@ -194,10 +266,10 @@ export class Transport {
         signal,
       });
     } catch (error) {
-      this.#quota.lost(call.path);
+      if (isHub) this.#quota.lost(call.path);
       throw error;
     }
-    this.#quota.answered(call.path, response.headers);
+    if (isHub) this.#quota.answered(call.path, response.headers);
     return response;
   }
 
@@ -224,10 +296,45 @@ export class Transport {
       target?.origin === new URL(this.#base).origin && keepsMethod && hops < MAX_REDIRECTS &&
       reply.status !== 304
     ) return target.href;
-    throw new HubError("redirect", `The Hub redirects ${reply.call} to where we do not follow`, {
-      status: reply.status,
-    });
+    throw redirectError(reply);
   }
+}
+
+const redirectError = (reply: HubReply): HubError =>
+  new HubError("redirect", `The Hub redirects ${reply.call} to where we do not follow`, {
+    status: reply.status,
+  });
+
+/** A body whose source is waited for no longer than the watchdog allows, and whose reader takes as long as it likes. */
+function watched(
+  body: ReadableStream<Uint8Array> | null,
+  watchdog: Watchdog,
+): ReadableStream<Uint8Array> | null {
+  watchdog.rest();
+  if (body === null) {
+    watchdog.stop();
+    return null;
+  }
+  const reader = body.getReader();
+  return new ReadableStream({
+    async pull(controller) {
+      watchdog.progress();
+      try {
+        const { value, done } = await reader.read();
+        watchdog.rest();
+        if (!done) return controller.enqueue(value);
+        watchdog.stop();
+        controller.close();
+      } catch (error) {
+        watchdog.stop();
+        throw error;
+      }
+    },
+    async cancel(reason) {
+      watchdog.stop();
+      await reader.cancel(reason);
+    },
+  }, { highWaterMark: 0 });
 }
 
 /** A call in words: the method and the path without its query. */

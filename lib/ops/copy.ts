@@ -3,6 +3,7 @@ import { createDigest } from "../checksum/digest.ts";
 import { S3Error } from "../errors/s3_error.ts";
 import { StoreError } from "../errors/store_error.ts";
 import { evaluateCopySource } from "../http/conditions.ts";
+import { tagsOf } from "../http/etags.ts";
 import type { CopyObjectInput, CopySource } from "../s3/operations.ts";
 import type { ObjectAttributes, ObjectChecksum, StoredObject } from "../store/object_store.ts";
 import { commitOne } from "./commit_one.ts";
@@ -121,12 +122,16 @@ export async function statCopySource(
   context: OperationContext,
   source: CopySource,
 ): Promise<StoredObject> {
-  const { bucket, key, formKey } = source;
+  const { bucket, key, formKey, versionId, conditions } = source;
   const keys = formKey === undefined ? [key] : [key, formKey];
-  const found = await context.store.stat(bucket, keys).catch(nameTheSource(source));
+  const etags = tagsOf(conditions.ifMatch);
+  const found = await context.store.stat(bucket, keys, {
+    ...(versionId !== undefined && { versionId }),
+    ...(etags.length > 0 && { etags }),
+  }).catch(nameTheSource(source));
   const object = found.find((each) => each !== undefined);
   if (object === undefined) throw new S3Error("NoSuchKey", { fields: { Key: key } });
-  const outcome = evaluateCopySource(source.conditions, object, new Date(context.now()));
+  const outcome = evaluateCopySource(conditions, object, new Date(context.now()));
   if (outcome.kind === "failed") {
     throw new S3Error("PreconditionFailed", {
       fields: { Condition: `x-amz-copy-source-${outcome.condition}` },

@@ -7,7 +7,7 @@ export const getObjectAttributes: OperationHandler<"GetObjectAttributes"> = asyn
   context,
   input,
 ) => {
-  const object = await statObject(context, input.bucket, input.key);
+  const object = await statObject(context, input);
   const output = { request: input, object };
   if (!input.attributes.includes("ObjectParts")) return output;
   const parts = await partsOf(context, input.bucket, object);

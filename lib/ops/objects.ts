@@ -1,7 +1,8 @@
 import { S3Error } from "../errors/s3_error.ts";
 import { evaluateRead, ifRangeHolds } from "../http/conditions.ts";
+import { tagsOf } from "../http/etags.ts";
 import { parseRange } from "../http/range.ts";
-import type { GetObjectInput, GetObjectOutput } from "../s3/operations.ts";
+import type { GetObjectInput, GetObjectOutput, ObjectInput } from "../s3/operations.ts";
 import type { StoredObject } from "../store/object_store.ts";
 import type { OperationContext, OperationHandler } from "./context.ts";
 import { commitOne } from "./commit_one.ts";
@@ -60,7 +61,7 @@ async function describe(
       message: "Cannot specify both Range header and partNumber query parameter",
     });
   }
-  const object = await statObject(context, input.bucket, input.key);
+  const object = await statObject(context, input, tagsOf(input.conditions.ifMatch));
   const { overrides } = input;
   const outcome = evaluateRead(input.conditions, object, new Date(context.now()));
   switch (outcome.kind) {
@@ -109,13 +110,16 @@ function rangeOf(input: GetObjectInput, object: StoredObject): GetObjectOutput["
   });
 }
 
-/** What a key holds; throws NoSuchKey. */
+/** What a key holds, in the version that is asked for; throws NoSuchKey. */
 export async function statObject(
   { store }: OperationContext,
-  bucket: string,
-  key: string,
+  { bucket, key, versionId }: ObjectInput,
+  etags: readonly string[] = [],
 ): Promise<StoredObject> {
-  const [object] = await store.stat(bucket, [key]);
+  const [object] = await store.stat(bucket, [key], {
+    ...(versionId !== undefined && { versionId }),
+    ...(etags.length > 0 && { etags }),
+  });
   if (object === undefined) throw new S3Error("NoSuchKey", { fields: { Key: key } });
   return object;
 }

@@ -1,6 +1,8 @@
 import { S3Error } from "../errors/s3_error.ts";
 import type { AccessControl, BucketInput } from "../s3/operations.ts";
 import type { BucketSettings } from "../store/object_store.ts";
+import { writeContinuation } from "./continuation.ts";
+import { isRepoBucket } from "../store/repos/repo_bucket_names.ts";
 import { commitOne } from "./commit_one.ts";
 import type { OperationContext, OperationHandler } from "./context.ts";
 import { listObjects } from "./list_objects.ts";
@@ -10,18 +12,22 @@ import { StoreError } from "../errors/store_error.ts";
 /** How often tags are written again when the object has been overwritten meanwhile. */
 const ATTEMPTS = 3;
 
-/** ListObjectVersions: the listing of objects, each with its one version. */
+/** ListObjectVersions: the listing of objects, each with its one version: of a repo, the commit that is listed. */
 export const listObjectVersions: OperationHandler<"ListObjectVersions"> = async (
   context,
   input,
 ) => {
-  const { keyMarker, versionIdMarker: _, ...selection } = input;
+  const { keyMarker, versionIdMarker, ...selection } = input;
   const [page, owner] = await Promise.all([
     listObjects(context, {
       ...selection,
       version: 2,
       fetchOwner: false,
       ...(keyMarker !== undefined && { startAfter: keyMarker }),
+      ...(keyMarker !== undefined && versionIdMarker !== undefined &&
+        isRepoBucket(input.bucket) && {
+        continuationToken: writeContinuation({ after: keyMarker, cursor: versionIdMarker }),
+      }),
     }),
     context.store.owner(),
   ]);
@@ -36,18 +42,14 @@ export const listObjectVersions: OperationHandler<"ListObjectVersions"> = async 
 
 /** GetObjectTagging: an empty set for an object without tags. */
 export const getObjectTagging: OperationHandler<"GetObjectTagging"> = async (context, input) => {
-  const { attributes } = await statObject(context, input.bucket, input.key);
+  const { attributes } = await statObject(context, input);
   return { tags: attributes.tags ?? [] };
 };
 
 /** PutObjectTagging: replaces all tags and nothing else. */
 export const putObjectTagging: OperationHandler<"PutObjectTagging"> = async (context, input) => {
   for (let attempt = 1;; attempt++) {
-    const { key, content, attributes: { tags: _, ...others } } = await statObject(
-      context,
-      input.bucket,
-      input.key,
-    );
+    const { key, content, attributes: { tags: _, ...others } } = await statObject(context, input);
     const attributes = input.tags.length === 0 ? others : { ...others, tags: input.tags };
     try {
       await commitOne(context.store, input.bucket, { kind: "annotate", key, content, attributes });
@@ -132,8 +134,8 @@ export const getBucketAcl: OperationHandler<"GetBucketAcl"> = async ({ store }, 
 };
 
 /** GetObjectAcl. */
-export const getObjectAcl: OperationHandler<"GetObjectAcl"> = async (context, { bucket, key }) => {
-  await statObject(context, bucket, key);
+export const getObjectAcl: OperationHandler<"GetObjectAcl"> = async (context, input) => {
+  await statObject(context, input);
   return await context.store.owner();
 };
 
@@ -145,7 +147,7 @@ export const putBucketAcl: OperationHandler<"PutBucketAcl"> = async (context, in
 
 /** PutObjectAcl: accepts what is so already. */
 export const putObjectAcl: OperationHandler<"PutObjectAcl"> = async (context, input) => {
-  await statObject(context, input.bucket, input.key);
+  await statObject(context, input);
   await requireOwnerOnly(context, input);
 };
 

@@ -20,7 +20,7 @@ export const uploadPartCopy: OperationHandler<"UploadPartCopy"> = async (context
   const { bucket } = input.source;
   const { content } = await statCopySource(context, input.source);
   const range = sourceRange(input.range, content);
-  const recipe = await store.slice(bucket, content, range);
+  const recipe = await store.slice(bucket, content, range, input.bucket);
   const part = {
     partNumber: input.partNumber,
     etag: copiedETag(content, range),

@@ -47,7 +47,16 @@ export function quoted(etag: string): string {
 
 /** The headers of every answer that tells of an object's content. */
 export function contentHeaders(object: StoredObject): Record<string, string> {
-  return { "ETag": quoted(object.etag), "x-hf-xet-hash": object.content.hash };
+  return {
+    "ETag": quoted(object.etag),
+    ...(object.content.place === undefined && { "x-hf-xet-hash": object.content.hash }),
+    ...versionHeader(object),
+  };
+}
+
+/** Which version an object is, where there are several. */
+export function versionHeader({ versionId }: StoredObject): Record<string, string> {
+  return versionId === undefined ? {} : { "x-amz-version-id": versionId };
 }
 
 /**

@@ -15,7 +15,7 @@ import { headerToUtf8 } from "./header_text.ts";
 import type { CopyObjectInput, CopyObjectOutput, CopySource } from "./operations.ts";
 import { objectInput, writeConditions } from "./request_fields.ts";
 import type { S3Request } from "./s3_request.ts";
-import { requireCurrentVersion } from "./screen.ts";
+import { requireVersion } from "./screen.ts";
 
 /** Reads CopyObject: PUT `/b/k` with `x-amz-copy-source`. */
 export function readCopyObject(request: S3Request): CopyObjectInput {
@@ -65,8 +65,13 @@ export function readCopySource(headers: Headers): CopySource {
       fields: { ArgumentName: "x-amz-copy-source", ArgumentValue: header },
     });
   }
-  if (version) requireCurrentVersion(version[1] ?? "");
-  return { ...source, conditions: readConditions(headers, "x-amz-copy-source-") };
+  const versionId = version?.[1];
+  if (versionId !== undefined) requireVersion(source.bucket, versionId);
+  return {
+    ...source,
+    ...(versionId !== undefined && { versionId }),
+    conditions: readConditions(headers, "x-amz-copy-source-"),
+  };
 }
 
 function splitSource(encoded: string): Omit<CopySource, "conditions"> | undefined {

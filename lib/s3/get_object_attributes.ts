@@ -1,7 +1,7 @@
 import { S3Error } from "../errors/s3_error.ts";
 import { formatHttpDate } from "../http/dates.ts";
 import { el, type Markup, s3Document } from "../xml/write.ts";
-import { STORAGE_CLASS, storedChecksumElements, xmlAnswer } from "./answers.ts";
+import { STORAGE_CLASS, storedChecksumElements, versionHeader, xmlAnswer } from "./answers.ts";
 import type {
   AttributeName,
   GetObjectAttributesInput,
@@ -69,7 +69,10 @@ export function writeGetObjectAttributes(output: GetObjectAttributesOutput): Res
     "GetObjectAttributesResponse",
     request.attributes.map((name) => attributeElement(name, output)),
   );
-  return xmlAnswer(document, 200, { "Last-Modified": formatHttpDate(object.lastModified) });
+  return xmlAnswer(document, 200, {
+    "Last-Modified": formatHttpDate(object.lastModified),
+    ...versionHeader(object),
+  });
 }
 
 function attributeElement(

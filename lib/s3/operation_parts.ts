@@ -34,6 +34,8 @@ export interface BucketInput {
 /** An object operation's address. */
 export interface ObjectInput extends BucketInput {
   readonly key: string;
+  /** Of a bucket that keeps versions: which one is read. */
+  readonly versionId?: string;
 }
 
 /** Where a copy comes from: `x-amz-copy-source` and its conditions. */

@@ -9,6 +9,7 @@ import { S3Error } from "../errors/s3_error.ts";
 import { collect, messageTooLong } from "../http/byte_streams.ts";
 import { parseETagCondition } from "../http/etags.ts";
 import type { Query } from "../http/query.ts";
+import { isRepoBucket } from "../store/repos/repo_bucket_names.ts";
 import { readDocument, type RequestElement } from "../xml/read.ts";
 import type { BucketInput, ObjectInput, WriteConditions } from "./operations.ts";
 import type { OpenBodyOptions, S3Request } from "./s3_request.ts";
@@ -27,9 +28,11 @@ export function bucketInput({ address }: S3Request): BucketInput {
 }
 
 /** Bucket and key of a request that detection has found to have both. */
-export function objectInput({ address }: S3Request): ObjectInput {
+export function objectInput({ address, query }: S3Request): ObjectInput {
   if (address.kind !== "object") throw new Error(`An object operation on a ${address.kind}`);
-  return { bucket: address.bucket, key: address.key };
+  const { bucket, key } = address;
+  const versionId = isRepoBucket(bucket) ? query.get("versionId") : undefined;
+  return { bucket, key, ...(versionId !== undefined && { versionId }) };
 }
 
 /** A text parameter; an empty one counts as absent (ListObjectsV2: `delimiter=`, `prefix=`). */

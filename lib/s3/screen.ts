@@ -11,6 +11,7 @@
  */
 
 import { S3Error } from "../errors/s3_error.ts";
+import { isCommit, isRepoBucket } from "../store/repos/repo_bucket_names.ts";
 import type { OperationName } from "./operation_names.ts";
 import type { S3Request } from "./s3_request.ts";
 
@@ -151,7 +152,18 @@ export function screenRequest(operation: OperationName, request: S3Request): voi
       fields: { ArgumentName: "versionId", ArgumentValue: versionId },
     });
   }
-  requireCurrentVersion(versionId);
+  requireVersion(request.address.bucket, versionId);
+}
+
+/**
+ * Refuses a version that the bucket cannot have: of repos each commit is one.
+ *
+ * @param bucket The bucket's name.
+ * @param versionId The version that a client names.
+ * @throws {S3Error} NoSuchVersion for what could be a version, InvalidArgument for anything else.
+ */
+export function requireVersion(bucket: string, versionId: string): void {
+  if (!isRepoBucket(bucket) || !isCommit(versionId)) requireCurrentVersion(versionId);
 }
 
 /**
@@ -160,7 +172,7 @@ export function screenRequest(operation: OperationName, request: S3Request): voi
  * @param versionId The version that a client names.
  * @throws {S3Error} NoSuchVersion for what could be a version, InvalidArgument for anything else.
  */
-export function requireCurrentVersion(versionId: string): void {
+function requireCurrentVersion(versionId: string): void {
   if (versionId === "null") return;
   // S3's own ids have 32 characters or more; MinIO's are UUIDs of 36.
   if (/^[A-Za-z0-9._-]{32,1024}$/.test(versionId)) {

@@ -1,5 +1,6 @@
 import { S3Error } from "../errors/s3_error.ts";
-import { emptyAnswer } from "./answers.ts";
+import { el } from "../xml/write.ts";
+import { documentAnswer, emptyAnswer } from "./answers.ts";
 import type { BucketInput } from "./operations.ts";
 import { bucketInput, readXmlBody } from "./request_fields.ts";
 import type { S3Request } from "./s3_request.ts";
@@ -25,4 +26,9 @@ export async function readPutBucketVersioning(request: S3Request): Promise<Bucke
 /** Writes the answer of PutBucketVersioning: 200 without a body. */
 export function writePutBucketVersioning(): Response {
   return emptyAnswer(200);
+}
+
+/** Writes the answer of GetBucketVersioning for a bucket that keeps versions. */
+export function writeVersioning(status: "Enabled"): Response {
+  return documentAnswer("VersioningConfiguration", el("Status", status));
 }

@@ -39,7 +39,7 @@ export function readListObjectVersions(request: S3Request): ListObjectVersionsIn
   };
 }
 
-/** Writes `ListVersionsResult`: one version, called `null`, of each object. */
+/** Writes `ListVersionsResult`: one version of each object, called `null` where there are no others. */
 export function writeListObjectVersions(output: ListObjectVersionsOutput): Response {
   const { request, entries, truncated, nextKeyMarker } = output;
   const encode = keyEncoder(request.encodingType);
@@ -52,7 +52,7 @@ export function writeListObjectVersions(output: ListObjectVersionsOutput): Respo
     el("VersionIdMarker", request.versionIdMarker ?? ""),
     nextKeyMarker === undefined ? undefined : el("NextKeyMarker", encode(nextKeyMarker)),
     nextKeyMarker !== undefined && last?.kind === "object"
-      ? el("NextVersionIdMarker", NULL_VERSION)
+      ? el("NextVersionIdMarker", last.object.versionId ?? NULL_VERSION)
       : undefined,
     el("MaxKeys", request.maxKeys),
     request.delimiter === undefined ? undefined : el("Delimiter", encode(request.delimiter)),
@@ -75,7 +75,7 @@ function version(
   return [el(
     "Version",
     el("Key", encode(object.key)),
-    el("VersionId", NULL_VERSION),
+    el("VersionId", object.versionId ?? NULL_VERSION),
     el("IsLatest", true),
     timeElement("LastModified", object.lastModified),
     el("ETag", quoted(object.etag)),

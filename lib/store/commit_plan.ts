@@ -37,13 +37,19 @@ export interface BatchFacts {
   readonly mtime: number;
 }
 
+/** A bucket or a repo that content is copied from. */
+interface Origin {
+  readonly type: "bucket" | "model" | "dataset" | "space";
+  readonly id: string;
+}
+
 /** Content for a path. */
 interface Written {
   readonly xetHash: string;
   readonly mtime: number;
   readonly contentType?: string | undefined;
-  /** The bucket that it is copied from, unless it was stored for this one. */
-  readonly from?: string | undefined;
+  /** Where it is copied from, unless it was stored for this bucket. */
+  readonly from?: Origin | undefined;
 }
 
 /** Decides about a step, under the locks of its paths. */
@@ -76,7 +82,9 @@ export async function planStep(
         ...sidecarOperations("parts", path, undefined, before),
       ]);
     case "put":
-      return plan(...writing({ ...write, entry, content: entry.content, ...staged }));
+      return plan(
+        ...writing({ ...write, entry, content: entry.content, ...staged, from: entry.from }),
+      );
     case "copy": {
       const { content } = entry.source.object;
       const source = sourceOf(step, facts);
@@ -117,7 +125,7 @@ function writing({ entry, path, before, content, mtime, meta, parts, from }: {
   readonly meta?: string | undefined;
   readonly parts?: string | undefined;
   /** The bucket of the content and of the parts, if it is another or these have another path. */
-  readonly from?: string | undefined;
+  readonly from?: Origin | undefined;
 }): [CommitResult, readonly BatchOperation[]] {
   const contentType = mediaTypeOf(entry.key, entry.attributes);
   const file: StoredFile = {
@@ -128,6 +136,7 @@ function writing({ entry, path, before, content, mtime, meta, parts, from }: {
     contentType,
   };
   const metaContent = meta === undefined ? undefined : { xetHash: meta, mtime };
+  // The parts of content that is copied from a repo are none.
   const partsContent = parts === undefined ? undefined : { xetHash: parts, mtime, from };
   return [
     {
@@ -147,7 +156,7 @@ function writeOperation(path: string, content: Written): BatchOperation {
   const fields = { path, xetHash, mtime, ...(contentType !== undefined && { contentType }) };
   return from === undefined
     ? { type: "addFile", ...fields }
-    : { type: "copyFile", ...fields, sourceRepoType: "bucket", sourceRepoId: from };
+    : { type: "copyFile", ...fields, sourceRepoType: from.type, sourceRepoId: from.id };
 }
 
 /** Writes a sidecar, or else deletes it unless it is known not to be there. */
@@ -172,7 +181,7 @@ function sidecarOperations(
 function sourceOf(
   { entry, source }: Step,
   { lookUps }: BatchFacts,
-): { readonly from: string; readonly parts: string | undefined } | Error {
+): { readonly from: Origin; readonly parts: string | undefined } | Error {
   if (entry.kind !== "copy" || source === undefined) return new TypeError("Not a copy");
   const { key, content } = entry.source.object;
   const answer = lookUps.get(source.id);
@@ -183,7 +192,7 @@ function sourceOf(
     return new StoreError("conflict", `${key} was overwritten while it was copied`);
   }
   const parts = entry.withoutParts === true ? undefined : partsOf(answer.files, file);
-  return { from: source.id, parts };
+  return { from: { type: "bucket", id: source.id }, parts };
 }
 
 /** The hash of an object's parts, if it has some. */

@@ -65,6 +65,8 @@ export interface ContentRef {
   readonly hash: string;
   /** Length in bytes. */
   readonly size: number;
+  /** Where content that is not in Xet is, opaque; `hash` is then what names it in its Git repo. */
+  readonly place?: string;
 }
 
 /** An object as the store knows it. */
@@ -79,6 +81,16 @@ export interface StoredObject {
   readonly lastModified: Date;
   /** What is stored besides the bytes. */
   readonly attributes: ObjectAttributes;
+  /** Of a bucket that keeps versions: the one that this is. */
+  readonly versionId?: string;
+}
+
+/** Which version is looked at. Buckets that keep one version know no other. */
+export interface StatOptions {
+  /** The version; the current one by default. */
+  readonly versionId?: string;
+  /** Entity tags without quotes: a version with one of them that was seen lately is as good as the current one. */
+  readonly etags?: readonly string[];
 }
 
 /** Inclusive byte positions, already checked against the size: `0 <= first <= last < size`. */
@@ -144,6 +156,11 @@ export type CommitEntry =
       readonly attributes: ObjectAttributes;
       /** Of a multipart object. */
       readonly parts?: readonly ObjectPart[];
+      /** The model, dataset or Space that the content is copied from, unless it was staged. */
+      readonly from?: {
+        readonly type: "model" | "dataset" | "space";
+        readonly id: string;
+      };
     }
     | {
       /**
@@ -246,9 +263,13 @@ export interface ObjectStore {
   ): Promise<void>;
   /**
    * What the keys hold, with all attributes, in the order asked; undefined where there is nothing. Keys that cannot
-   * exist are nothing, without a call. Throws `no_such_bucket`.
+   * exist are nothing, without a call. Throws `no_such_bucket`, `no_such_version`.
    */
-  stat(bucket: string, keys: readonly string[]): Promise<readonly (StoredObject | undefined)[]>;
+  stat(
+    bucket: string,
+    keys: readonly string[],
+    options?: StatOptions,
+  ): Promise<readonly (StoredObject | undefined)[]>;
   /**
    * The parts that a multipart object was made of, in order; none for any other object, or if it has
    * been overwritten.
@@ -294,8 +315,17 @@ export interface ObjectStore {
     body: ReadableStream<Uint8Array>,
     options?: TransferOptions,
   ): Promise<Recipe>;
-  /** A part that is content of a bucket or a range of it: nothing is read or stored. */
-  slice(bucket: string, content: ContentRef, range?: ByteRange): Promise<Recipe>;
+  /**
+   * A part that is content of a bucket or a range of it: nothing is read or stored, unless it is not in Xet.
+   *
+   * @param target The bucket that the part is for; the same one by default.
+   */
+  slice(
+    bucket: string,
+    content: ContentRef,
+    range?: ByteRange,
+    target?: string,
+  ): Promise<Recipe>;
   /**
    * Content made of parts, in order, with the same hash as if it had come in one piece. Just the bytes
    * at their borders are moved.

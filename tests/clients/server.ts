@@ -1,3 +1,5 @@
+import { writeSeeds } from "./seeds.ts";
+
 /** A gateway process with an embedded hub, and the settings that clients find it with. */
 export interface GatewayProcess extends AsyncDisposable {
   /** Variables for the clients: the S3 endpoint and keys, the Hub endpoint and token. */
@@ -16,8 +18,9 @@ export async function startGateway(logLevel: string): Promise<GatewayProcess> {
   const directory = await Deno.makeTempDir({ prefix: "hugbucket-clients-" });
   const [port, hubPort] = freePorts(2);
   const keys = { AWS_ACCESS_KEY_ID: "clients", AWS_SECRET_ACCESS_KEY: "clients-secret" };
+  const seeds = await writeSeeds(`${directory}/repos`);
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "main.ts", "--embedded-hub"],
+    args: ["run", "-A", "main.ts", "--embedded-hub", ...seeds],
     env: {
       ...keys,
       HF_TOKEN: "",
@@ -42,6 +45,7 @@ export async function startGateway(logLevel: string): Promise<GatewayProcess> {
       AWS_SHARED_CREDENTIALS_FILE: `${directory}/no_credentials`,
       HF_ENDPOINT: `http://127.0.0.1:${hubPort}`,
       HF_TOKEN: "hf_local",
+      HUB_REPOS: `${directory}/repos`,
       HF_HUB_DISABLE_PROGRESS_BARS: "1",
       HF_HUB_DISABLE_TELEMETRY: "1",
     },

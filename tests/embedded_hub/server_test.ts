@@ -25,7 +25,7 @@ Deno.test("dots and double slashes in a request target reach the hub as they wer
 
 Deno.test("an unknown path is a 404 with a message and a request id", async () => {
   await using test = await startTestHub();
-  const { status, json, headers } = await test.call("GET", "/api/models/a/b");
+  const { status, json, headers } = await test.call("GET", "/api/papers/x");
   assertEquals([status, json], [404, { error: "Not Found" }]);
   assertMatch(headers.get("X-Request-Id") ?? "", /^[0-9a-f-]{36}$/);
 });

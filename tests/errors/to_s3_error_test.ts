@@ -8,6 +8,7 @@ Deno.test("every kind of store error has its S3 code and status", () => {
   const expected: Record<StoreErrorKind, readonly [code: string, status: number]> = {
     no_such_bucket: ["NoSuchBucket", 404],
     no_such_key: ["NoSuchKey", 404],
+    no_such_version: ["NoSuchVersion", 404],
     bucket_exists: ["BucketAlreadyExists", 409],
     bucket_not_empty: ["BucketNotEmpty", 409],
     bad_bucket_name: ["InvalidBucketName", 400],

@@ -1,9 +1,13 @@
 /** What the hub's calls work with. */
 
+import type { BlobFiles } from "../storage/blob_files.ts";
 import type { Database } from "../storage/database.ts";
 import type { Accounts } from "./accounts.ts";
 import type { BucketTable } from "./bucket_table.ts";
 import type { FileTable } from "./file_table.ts";
+import type { ObjectTable } from "./repos/object_table.ts";
+import type { RepoReader } from "./repos/repo_reader.ts";
+import type { RepoTable } from "./repos/repo_table.ts";
 import type { SignedUrls } from "./signed_urls.ts";
 
 /** The hash of the empty file, which needs no registration in the CAS. */
@@ -31,7 +35,7 @@ export type XetScope = "read" | "write";
 /** Makes an access token for the CAS. */
 export type IssueXetToken = (grant: {
   readonly scope: XetScope;
-  /** The bucket that it is for, as `namespace/name`. */
+  /** The bucket that it is for, as `namespace/name`, or the repo, as `datasets/namespace/name`. */
   readonly repo: string;
   /** When it ends, in seconds since 1970. */
   readonly expires: number;
@@ -47,6 +51,10 @@ export interface HubSettings {
   treePageSize: number;
   /** Buckets on a page of a namespace's list. */
   bucketPageSize: number;
+  /** Entries on a page of a repo's tree when the caller sets no limit. */
+  repoTreePageSize: number;
+  /** The same with `expand`, which costs the Hub more. */
+  expandedPageSize: number;
   /** Whether a file is refused whose path is a directory of another file, or lies under another file. Off: both may be. */
   refuseFileBesideDirectory: boolean;
   /** Whether deleting a path that is not there is reported in `failed`. Off: it counts as done. */
@@ -63,6 +71,14 @@ export interface HubContext {
   readonly buckets: BucketTable;
   /** The files of the buckets. */
   readonly files: FileTable;
+  /** Models, datasets and Spaces. */
+  readonly repos: RepoTable;
+  /** Their directories and files. */
+  readonly objects: ObjectTable;
+  /** Reads them at a revision. */
+  readonly reader: RepoReader;
+  /** The bytes of their files that are not in Xet, by SHA-256. */
+  readonly keptFiles: BlobFiles;
   /** The content of the files. */
   readonly contents: ContentStore;
   /** Makes access tokens for the CAS. */

@@ -1,7 +1,8 @@
-/** The Hub half of an embedded hub: its bucket API over HTTP, on the hub's database. */
+/** The Hub half of an embedded hub: its API of buckets and repos over HTTP, on the hub's database. */
 
 import { keptSecret, migrate } from "../storage/database.ts";
 import type { Database } from "../storage/database.ts";
+import type { BlobFiles } from "../storage/blob_files.ts";
 import type { Accounts, Caller } from "./accounts.ts";
 import { readableBucket } from "./bucket_access.ts";
 import { openBucketTable } from "./bucket_table.ts";
@@ -23,6 +24,11 @@ import type { ContentStore, HubContext, HubSettings, IssueXetToken } from "./con
 import { openFileTable } from "./file_table.ts";
 import { HubError, hubErrorResponse } from "./hub_error.ts";
 import type { HubRequest } from "./hub_request.ts";
+import { answerRepoCall } from "./calls/repos/answer.ts";
+import { openObjectTable } from "./repos/object_table.ts";
+import { RepoReader } from "./repos/repo_reader.ts";
+import { openRepoTable } from "./repos/repo_table.ts";
+import { commitFiles, type NewCommit } from "./repos/repo_writer.ts";
 import { type HubRoute, hubRoute } from "./routes.ts";
 import { HUB_MIGRATIONS } from "./schema.ts";
 import { createSignedUrls } from "./signed_urls.ts";
@@ -35,6 +41,8 @@ export interface HubOptions {
   readonly accounts: Accounts;
   /** The files that the CAS knows. */
   readonly contents: ContentStore;
+  /** The bytes of repos' files that are not in Xet, by SHA-256. */
+  readonly keptFiles: BlobFiles;
   /** Makes access tokens for the CAS. */
   readonly issueXetToken: IssueXetToken;
   /** May be changed while the hub runs. */
@@ -45,18 +53,25 @@ export interface HubOptions {
   readonly randomId: () => string;
 }
 
-/** The bucket API of a Hub. */
+/** The API of a Hub. */
 export interface Hub {
   /** Answers a request; errors of the Hub's are answers too. */
   handle(request: HubRequest): Promise<Response>;
+  /** Makes a commit in a model, a dataset or a Space, and the repo if it is not there. Returns the commit's name. */
+  commit(commit: NewCommit): string;
 }
 
 /** Opens the Hub's tables and returns its API. */
 export async function createHub(options: HubOptions): Promise<Hub> {
   const { database, accounts } = options;
   migrate(database, "hub", HUB_MIGRATIONS);
+  const repos = openRepoTable(database);
+  const objects = openObjectTable(database);
   const context: HubContext = {
     ...options,
+    repos,
+    objects,
+    reader: new RepoReader(repos, objects),
     buckets: openBucketTable(database),
     files: openFileTable(database),
     signedUrls: await createSignedUrls(keptSecret(database, "hub-download-urls")),
@@ -67,7 +82,7 @@ export async function createHub(options: HubOptions): Promise<Hub> {
         const route = hubRoute(request.method, request.path);
         if (route === undefined) throw new HubError(404, "Not Found");
         // A signed URL is its own permission, and clients may send their token along or not.
-        const caller = route.kind === "download"
+        const caller = route.kind === "download" || route.kind === "repo-download"
           ? undefined
           : accounts.authenticate(request.headers);
         return await answer(context, request, caller, route);
@@ -76,6 +91,7 @@ export async function createHub(options: HubOptions): Promise<Hub> {
         throw error;
       }
     },
+    commit: (commit) => commitFiles(context, commit),
   };
 }
 
@@ -117,7 +133,7 @@ function answer(
     case "download":
       return download(context, request, route.bucket, route.hash);
     default:
-      return route satisfies never;
+      return answerRepoCall(context, request, caller, route);
   }
 }
 

@@ -1,7 +1,7 @@
 /** The Hub's errors, and how they look on the wire. */
 
 /** The machine-readable codes that the Hub sends as `X-Error-Code`; clients choose their exceptions by them. */
-export type HubErrorCode = "RepoNotFound" | "EntryNotFound";
+export type HubErrorCode = "RepoNotFound" | "EntryNotFound" | "RevisionNotFound" | "GatedRepo";
 
 /** What a {@linkcode HubError} can carry besides status and message. */
 export interface HubErrorOptions {
@@ -55,8 +55,13 @@ export function repoNotFound(): HubError {
 }
 
 /** The file is not there. */
-export function entryNotFound(): HubError {
-  return new HubError(404, "Entry not found", { code: "EntryNotFound" });
+export function entryNotFound(headers: Readonly<Record<string, string>> = {}): HubError {
+  return new HubError(404, "Entry not found", { code: "EntryNotFound", headers });
+}
+
+/** The repo has no such branch, tag or commit. */
+export function revisionNotFound(revision: string): HubError {
+  return new HubError(404, `Invalid rev id: ${revision}`, { code: "RevisionNotFound" });
 }
 
 /** The caller must say who they are. */

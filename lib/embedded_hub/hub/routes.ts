@@ -2,6 +2,7 @@
 
 import type { BucketName } from "./bucket_access.ts";
 import { decodePath } from "./hub_request.ts";
+import { type RepoRoute, repoRoute } from "./repos/repo_routes.ts";
 
 /** A call of the Hub's API with what its path says. */
 export type HubRoute =
@@ -23,7 +24,8 @@ export type HubRoute =
   }
   | { readonly kind: "tree"; readonly bucket: BucketName; readonly prefix: string }
   | { readonly kind: "resolve"; readonly bucket: BucketName; readonly path: string }
-  | { readonly kind: "download"; readonly bucket: BucketName; readonly hash: string };
+  | { readonly kind: "download"; readonly bucket: BucketName; readonly hash: string }
+  | RepoRoute;
 
 /**
  * The call that a request means, or `undefined`. Paths are taken as they were sent and decoded once, so that `..` and `//` in the
@@ -40,7 +42,7 @@ export function hubRoute(method: string, path: string): HubRoute | undefined {
   if (first === "api" && second === "buckets") return apiRoute(method, rest);
   if (first === "buckets") return resolveRoute(method, [second, ...rest]);
   if (first === "cdn" && second === "buckets") return downloadRoute(method, rest);
-  return undefined;
+  return repoRoute(method, path);
 }
 
 function apiRoute(method: string, parts: readonly string[]): HubRoute | undefined {

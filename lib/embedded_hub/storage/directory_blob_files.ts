@@ -1,5 +1,5 @@
 /**
- * Xorbs or shards on disk, as `xorbs/ab/<printed hash>` and `shards/ab/<printed hash>`.
+ * Xorbs, shards or files on disk, as `xorbs/ab/<printed hash>`, `shards/ab/<printed hash>` and `files/ab/<SHA-256>`.
  *
  * A blob is written to `tmp/`, synced, renamed to its name, and the folder synced, so that a file
  * with a hash's name is always whole.
@@ -13,7 +13,10 @@ const PIECE_BYTES = 256 * 1024;
  * Opens the store of a kind in `directory` (made when missing), which must be locked for this
  * process.
  */
-export function directoryBlobFiles(directory: string, kind: "xorbs" | "shards"): BlobFiles {
+export function directoryBlobFiles(
+  directory: string,
+  kind: "xorbs" | "shards" | "files",
+): BlobFiles {
   const temporary = `${directory}/tmp`;
   const home = `${directory}/${kind}`;
   Deno.mkdirSync(temporary, { recursive: true });

@@ -1,5 +1,5 @@
 /**
- * Opens all that an embedded hub keeps: its database, its xorbs and its shards, in a directory or in
+ * Opens all that an embedded hub keeps: its database, its xorbs, its shards and what its repos hold outside Xet, in a directory or in
  * memory.
  */
 
@@ -17,12 +17,14 @@ export interface Storage {
   readonly xorbFiles: BlobFiles;
   /** The shards as they were sent. */
   readonly shardFiles: BlobFiles;
+  /** The bytes of repos' files that are not in Xet, by their SHA-256. */
+  readonly keptFiles: BlobFiles;
   /** Closes the database and gives the directory free. */
   close(): void;
 }
 
 /**
- * Opens the storage in `directory` (made when missing; `hub.sqlite`, `xorbs/`, `shards/`, `tmp/`,
+ * Opens the storage in `directory` (made when missing; `hub.sqlite`, `xorbs/`, `shards/`, `files/`, `tmp/`,
  * `lock`), or in memory when it is `undefined`. Throws a `DirectoryInUseError` when another embedded hub uses
  * the directory.
  */
@@ -33,6 +35,7 @@ export function openStorage(directory: string | undefined): Storage {
       database,
       xorbFiles: memoryBlobFiles(),
       shardFiles: memoryBlobFiles(),
+      keptFiles: memoryBlobFiles(),
       close: () => database.close(),
     };
   }
@@ -42,11 +45,13 @@ export function openStorage(directory: string | undefined): Storage {
     removeLeftovers(directory);
     const xorbFiles = directoryBlobFiles(directory, "xorbs");
     const shardFiles = directoryBlobFiles(directory, "shards");
+    const keptFiles = directoryBlobFiles(directory, "files");
     const database = openDatabase(`${directory}/hub.sqlite`);
     return {
       database,
       xorbFiles,
       shardFiles,
+      keptFiles,
       close() {
         database.close();
         lock.close();

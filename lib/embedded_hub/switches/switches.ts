@@ -42,6 +42,8 @@ export function createSwitches(options: SwitchOptions): Switches {
       tokenLifetimeSeconds: options.tokenLifetimeSeconds,
       urlLifetimeSeconds: options.urlLifetimeSeconds,
       treePageSize: 1000,
+      repoTreePageSize: 1000,
+      expandedPageSize: 50,
       bucketPageSize: 100,
       refuseFileBesideDirectory: false,
       failDeleteOfMissing: true,

@@ -23,12 +23,22 @@ os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
 
 import huggingface_hub  # noqa: E402  (reads the environment when imported)
 from huggingface_hub import HfApi  # noqa: E402
-from huggingface_hub.errors import BucketNotFoundError, EntryNotFoundError, HfHubHTTPError  # noqa: E402
+from huggingface_hub.errors import (  # noqa: E402
+    BucketNotFoundError,
+    EntryNotFoundError,
+    GatedRepoError,
+    HfHubHTTPError,
+    RepositoryNotFoundError,
+    RevisionNotFoundError,
+)
 from huggingface_hub.utils import get_session  # noqa: E402
 
 ENDPOINT = os.environ["HF_ENDPOINT"].rstrip("/")
 TOKEN = os.environ["HF_TOKEN"]
 MIB = 1024 * 1024
+
+# Folders that repos of the hub were made from, where there are any.
+REPOS = Path(os.environ["HUB_REPOS"]) if "HUB_REPOS" in os.environ else None
 
 EMPTY_HASH = "0" * 64
 
@@ -383,6 +393,104 @@ def syncing(api, bucket):
     equal("a folder is synced down", (back / "deep" / "two.txt").read_text(), "two")
 
 
+def files_below(folder):
+    """What a folder holds: digests by path."""
+    return {
+        path.relative_to(folder).as_posix(): digest(path)
+        for path in Path(folder).rglob("*")
+        if path.is_file() and ".cache" not in path.relative_to(folder).parts
+    }
+
+
+def repos(api):
+    shards = "local/shards"
+    for repo, kind, revision, folder in [
+        (shards, "dataset", None, "shards"),
+        (shards, "dataset", "v1", "shards"),
+        (shards, "dataset", "next/try", "shards-next"),
+        ("local/old", "model", None, "old"),
+        ("bare", "model", None, "bare"),
+        ("local/app", "space", None, "app"),
+        ("local/secret", "dataset", None, "secret"),
+        ("local/gated", "dataset", None, "gated"),
+    ]:
+        target = SCRATCH / "snapshots" / f"{folder}-{revision}".replace("/", "-")
+        api.snapshot_download(repo, repo_type=kind, revision=revision, local_dir=target)
+        equal(f"snapshot of {kind} {repo} at {revision}", files_below(target), files_below(REPOS / folder))
+    api.snapshot_download(shards, repo_type="dataset")
+    for path in files_below(REPOS / "shards"):
+        got = api.hf_hub_download(shards, path, repo_type="dataset")
+        equal(f"hf_hub_download of {path!r}", digest(got), digest(REPOS / "shards" / path))
+    plain = api.hf_hub_download("local/old", "pytorch_model.bin", force_download=True)
+    equal("a file in LFS alone comes back", digest(plain), digest(REPOS / "old" / "pytorch_model.bin"))
+
+
+def repo_errors(api):
+    raises("a missing repo", RepositoryNotFoundError, lambda: api.repo_info("local/none", repo_type="dataset"))
+    raises("a missing revision", RevisionNotFoundError, lambda: api.repo_info("local/shards", repo_type="dataset", revision="none"))
+    raises("a missing file", EntryNotFoundError, lambda: api.hf_hub_download("local/shards", "none", repo_type="dataset"))
+    raises("a missing folder", EntryNotFoundError, lambda: list(api.list_repo_tree("local/shards", "none", repo_type="dataset")))
+    nobody = HfApi(ENDPOINT, token=False)
+    raises("nobody sees a private repo", HfHubHTTPError, lambda: nobody.repo_info("local/secret", repo_type="dataset"))
+    equal("nobody sees it listed", "local/secret" in [item.id for item in nobody.list_datasets(author="local")], False)
+    equal("its owner does", "local/secret" in [item.id for item in api.list_datasets(author="local")], True)
+    raises("nobody reads a gated repo", GatedRepoError, lambda: nobody.hf_hub_download("local/gated", "asked.bin", repo_type="dataset"))
+    equal("nobody sees its files", [item.path for item in nobody.list_repo_tree("local/gated", repo_type="dataset")], ["asked.bin"])
+
+
+def repo_listings(api):
+    shards = "local/shards"
+    info = api.repo_info(shards, repo_type="dataset", files_metadata=True)
+    local = files_below(REPOS / "shards")
+    equal("repo_info tells the files", {item.rfilename for item in info.siblings}, set(local))
+    large = next(item for item in info.siblings if item.rfilename == "data/train-00001.bin")
+    equal("and their SHA-256", large.lfs.sha256, local["data/train-00001.bin"])
+    items = list(api.list_repo_tree(shards, repo_type="dataset", recursive=True, expand=True))
+    equal("the tree holds all files", {item.path for item in items if hasattr(item, "blob_id")}, set(local))
+    equal("and the directories", {item.path for item in items if not hasattr(item, "blob_id")}, {"data", "data/deep", "data/deep/er", "odd"})
+    check("files outside Git are in Xet", all((item.xet_hash is not None) == (item.lfs is not None) for item in items if hasattr(item, "blob_id")))
+    check("expand tells the last commit", all(item.last_commit.oid == info.sha for item in items))
+    old = api.get_paths_info("local/old", ["pytorch_model.bin", "none"])
+    equal("a file in LFS alone has no Xet hash", [(item.lfs is not None, item.xet_hash) for item in old], [(True, None)])
+    refs = api.list_repo_refs(shards, repo_type="dataset")
+    equal("the branches", [item.name for item in refs.branches], ["main", "next/try"])
+    equal("the tags", [(item.name, item.target_commit) for item in refs.tags], [("v1", info.sha)])
+    equal("the history of main", [item.commit_id for item in api.list_repo_commits(shards, repo_type="dataset")], [info.sha])
+    equal("the history of a branch begins at main", len(api.list_repo_commits(shards, repo_type="dataset", revision="next/try")), 2)
+    small = (REPOS / "shards" / "README.md").read_bytes()
+    oid = hashlib.sha1(b"blob %d\0" % len(small) + small).hexdigest()
+    equal("small files have the name that Git gives them", next(i.blob_id for i in items if i.path == "README.md"), oid)
+
+
+def repo_filesystem():
+    files = huggingface_hub.HfFileSystem(endpoint=ENDPOINT, token=TOKEN, skip_instance_cache=True)
+    root = "datasets/local/shards"
+    equal("HfFileSystem finds all files", set(files.find(root)), {f"{root}/{path}" for path in files_below(REPOS / "shards")})
+    equal("HfFileSystem globs", files.glob(f"{root}/data/*.bin"), [f"{root}/data/train-00000.bin", f"{root}/data/train-00001.bin"])
+    body = (REPOS / "shards" / "data" / "train-00001.bin").read_bytes()
+    with files.open(f"{root}/data/train-00001.bin", "rb", block_size=100_000) as file:
+        file.seek(3_000_000)
+        equal("HfFileSystem reads a range", file.read(5000), body[3_000_000:3_005_000])
+    other = (REPOS / "shards-next" / "README.md").read_bytes()
+    equal("HfFileSystem reads a branch", files.cat(f"{root}@next%2Ftry/README.md"), other)
+    with files.open("local/old/pytorch_model.bin", "rb") as file:
+        file.seek(1_000_000)
+        equal("HfFileSystem reads LFS", file.read(10), (REPOS / "old" / "pytorch_model.bin").read_bytes()[1_000_000:1_000_010])
+
+
+def copies_of_repos(api, bucket):
+    api.copy_files("hf://datasets/local/shards/", f"hf://buckets/{bucket}/from-dataset/")
+    local = {path: sum for path, sum in files_below(REPOS / "shards").items() if path != ".gitattributes"}
+    found = {item.path.removeprefix("from-dataset/"): item for item in api.list_bucket_tree(bucket, prefix="from-dataset/", recursive=True)}
+    equal("copy_files copies a dataset", set(found), set(local))
+    targets = download(api, bucket, [f"from-dataset/{path}" for path in local])
+    equal("and its bytes", {path.removeprefix("from-dataset/"): digest(to) for path, to in targets.items()}, local)
+    tree = {item.path: item for item in api.list_repo_tree("local/shards", repo_type="dataset", recursive=True)}
+    equal("large files keep their Xet hash", found["data/train-00001.bin"].xet_hash, tree["data/train-00001.bin"].xet_hash)
+    api.copy_files("hf://local/old/pytorch_model.bin", f"hf://buckets/{bucket}/from-model.bin")
+    equal("copy_files copies from LFS", digest(download(api, bucket, ["from-model.bin"])["from-model.bin"]), digest(REPOS / "old" / "pytorch_model.bin"))
+
+
 def moving(api, other):
     target = other + "-moved"
     api.move_bucket(other, target)
@@ -414,6 +522,12 @@ def main():
     section(settings, api, bucket)
     section(filesystem, api, bucket)
     section(syncing, api, bucket)
+    if REPOS is not None:
+        section(repos, api)
+        section(repo_errors, api)
+        section(repo_listings, api)
+        section(repo_filesystem)
+        section(copies_of_repos, api, bucket)
     section(deleting, api, bucket)
     section(moving, api, other)
     section(api.delete_bucket, bucket)

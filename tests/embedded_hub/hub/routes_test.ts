@@ -63,7 +63,7 @@ Deno.test("anything else is no call", () => {
     ["GET", "/buckets/ns/b/blob/x"],
     ["POST", "/buckets/ns/b/resolve/x"],
     ["GET", "/cdn/buckets/ns/b/ff/x"],
-    ["GET", "/api/models/ns/b"],
+    ["GET", "/api/papers/ns/b"],
   ] as const;
   for (const [method, path] of none) assertEquals(hubRoute(method, path), undefined, path);
 });

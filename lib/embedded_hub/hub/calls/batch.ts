@@ -8,6 +8,8 @@ import { EMPTY_FILE_HASH, type HubContext } from "../context.ts";
 import { HubError } from "../hub_error.ts";
 import { type HubRequest, jsonResponse, readText } from "../hub_request.ts";
 import { pathProblem } from "../path_rules.ts";
+import { openRepo } from "../repos/repo_access.ts";
+import { repoTypeOf } from "../repos/repo_name.ts";
 import { transaction } from "../../storage/database.ts";
 
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
@@ -130,26 +132,48 @@ function registeredSize(context: HubContext, xetHash: string): number {
   return file.size;
 }
 
-/** Content can be copied out of a bucket that the caller may read and that holds it; this hub has no other repositories. */
+/** Content can be copied out of a bucket or a repo that the caller may read and that holds it. */
 function sourceSize(
   context: HubContext,
   caller: Caller,
   operation: Extract<BatchOperation, { kind: "copyFile" }>,
 ): number {
-  const [namespace, name, ...rest] = operation.sourceRepoId.split("/");
-  const notFound = new OperationRefused(`Source ${operation.sourceRepoType} not found`);
-  if (operation.sourceRepoType !== "bucket") throw notFound;
-  if (namespace === undefined || name === undefined || rest.length > 0) throw notFound;
-  let source: Bucket;
-  try {
-    source = readableBucket(context, caller, { namespace, name });
-  } catch (error) {
-    if (error instanceof HubError) throw notFound;
-    throw error;
+  const find = findIn(context, caller, operation);
+  if (find === undefined) {
+    throw new OperationRefused(`Source ${operation.sourceRepoType} not found`);
   }
-  const content = context.files.findContent(source.id, operation.xetHash);
+  const content = find(operation.xetHash);
   if (content === undefined) throw new OperationRefused("Xet hash not found in the source");
   return content.size;
+}
+
+type FindContent = (xetHash: string) => { readonly size: number } | undefined;
+
+/** How a source is asked for content, or `undefined` where the caller cannot read any such source. */
+function findIn(
+  context: HubContext,
+  caller: Caller,
+  { sourceRepoType, sourceRepoId }: Extract<BatchOperation, { kind: "copyFile" }>,
+): FindContent | undefined {
+  const [first = "", second, ...rest] = sourceRepoId.split("/");
+  if (first === "" || second === "" || rest.length > 0) return undefined;
+  try {
+    if (sourceRepoType === "bucket") {
+      if (second === undefined) return undefined;
+      const bucket = readableBucket(context, caller, { namespace: first, name: second });
+      return (hash) => context.files.findContent(bucket.id, hash);
+    }
+    const type = repoTypeOf(`${sourceRepoType}s`);
+    if (type === undefined) return undefined;
+    const name = second === undefined
+      ? { type, namespace: "", name: first }
+      : { type, namespace: first, name: second };
+    const repo = openRepo(context, caller, name);
+    return (hash) => context.objects.findContent(repo.id, hash);
+  } catch (error) {
+    if (error instanceof HubError) return undefined;
+    throw error;
+  }
 }
 
 /** Whether the real Hub holds `a` beside `a/b` is not known; this is the stricter of the two. */

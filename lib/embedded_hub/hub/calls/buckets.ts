@@ -107,7 +107,7 @@ export async function moveRepo(
 ): Promise<Response> {
   const account = signedIn(caller);
   const body = await readJsonObject(request, MAX_BODY_BYTES);
-  // Models, datasets and Spaces can be named here too; this hub holds none.
+  // Models, datasets and Spaces can be named here too; this hub makes them from seeds and moves none.
   if (body["type"] !== "bucket") throw repoNotFound();
   const from = readBucketId(body["fromRepo"], "fromRepo");
   const to = readBucketId(body["toRepo"], "toRepo");

@@ -1,18 +1,16 @@
 /** `HEAD|GET /buckets/{ns}/{name}/resolve/{path}`, and the signed URLs that it redirects to. */
 
 import { formatHttpDate } from "../../../http/dates.ts";
-import { parseRange } from "../../../http/range.ts";
 import type { Caller } from "../accounts.ts";
 import { bucketId, type BucketName, readableBucket } from "../bucket_access.ts";
 import { EMPTY_FILE_HASH, type HubContext } from "../context.ts";
 import type { HubFile } from "../file_table.ts";
-import { entryNotFound, HubError } from "../hub_error.ts";
+import { entryNotFound } from "../hub_error.ts";
 import { type HubRequest, jsonResponse } from "../hub_request.ts";
+import { bytesAnswer, signedHeaders, XET_FILE_INFO } from "./bytes_answer.ts";
 
 /** The first part of the path of signed download URLs. */
 export const DOWNLOAD_PATH = "/cdn/buckets";
-
-const XET_FILE_INFO = "application/vnd.xet-fileinfo+json";
 
 /**
  * Answers where a file's bytes are: for a client that accepts `application/vnd.xet-fileinfo+json` its Xet hash and links, with 200;
@@ -56,39 +54,7 @@ export async function download(
     ...fileHeaders(request.origin, name, hash, size),
     ...signedHeaders(request.query),
   };
-  const range = parseRange(request.headers.get("Range"), size);
-  switch (range.kind) {
-    case "whole":
-      return bytesResponse(
-        200,
-        { ...headers, "Content-Length": String(size) },
-        () => request.method === "HEAD" || size === 0 ? null : context.contents.readFile(hash),
-      );
-    case "part": {
-      const { first: start, last: end } = range;
-      const length = String(end - start + 1);
-      const part = { "Content-Length": length, "Content-Range": `bytes ${start}-${end}/${size}` };
-      return bytesResponse(
-        206,
-        { ...headers, ...part },
-        () => request.method === "HEAD" ? null : context.contents.readFile(hash, { start, end }),
-      );
-    }
-    case "unsatisfiable":
-      throw new HubError(416, "Range not satisfiable", {
-        headers: { "Content-Range": `bytes */${size}` },
-      });
-    default:
-      return range satisfies never;
-  }
-}
-
-function bytesResponse(
-  status: number,
-  headers: Readonly<Record<string, string>>,
-  body: () => ReadableStream<Uint8Array> | null,
-): Response {
-  return new Response(body(), { status, headers: { ...headers } });
+  return bytesAnswer(request, headers, size, (range) => context.contents.readFile(hash, range));
 }
 
 /** What a client learns about a file without its bytes; `ETag` is the Xet hash. */
@@ -157,16 +123,4 @@ function signedLocation(
   const expires = Math.floor(context.now() / 1000) + context.settings.urlLifetimeSeconds;
   const path = `${DOWNLOAD_PATH}/${bucketId(bucket)}/${file.xetHash}`;
   return context.signedUrls.sign(path, query, expires);
-}
-
-/** The headers that the signed query asks for. What no header can hold falls back to a plain type. */
-function signedHeaders(query: URLSearchParams): Readonly<Record<string, string>> {
-  const headers: Record<string, string> = {};
-  const type = query.get("response-content-type") ?? "";
-  headers["Content-Type"] = /^[\x20-\x7e]+$/.test(type) ? type : "application/octet-stream";
-  const modified = query.get("response-last-modified");
-  if (modified !== null) headers["Last-Modified"] = modified;
-  const disposition = query.get("response-content-disposition");
-  if (disposition !== null) headers["Content-Disposition"] = disposition;
-  return headers;
 }

@@ -324,3 +324,20 @@ Deno.test("main.ts hub is a Hub for other tools", () =>
     hub.child.kill("SIGTERM");
     assertEquals((await hub.end()).code, 0);
   }));
+
+Deno.test("main.ts --seed makes repos of folders, which the gateway reads", () =>
+  inDirectory(async (directory) => {
+    await Deno.mkdir(`${directory}/prices`);
+    await Deno.writeTextFile(`${directory}/prices/a.txt`, "one");
+    const env = { HUGBUCKET_DATA_DIR: `${directory}/data` };
+    const seed = (name: string) => ["--seed", `${name}=${directory}/prices`];
+    const hub = await start(/HF_TOKEN=\S+\n/, ["hub", ...seed("datasets/local/prices")], env);
+    const url = `${variable(hub.text, "HF_ENDPOINT")}/datasets/local/prices/resolve/main/a.txt`;
+    assertEquals(await (await fetch(url)).text(), "one");
+    assertMatch(hub.text, /^dataset local\/prices is at commit [0-9a-f]{40}$/m);
+    hub.child.kill("SIGTERM");
+    assertEquals((await hub.end()).code, 0);
+    const wrong = await run(["hub", ...seed("buckets/local/prices")], env);
+    assertEquals(wrong.code, 1);
+    assertStringIncludes(wrong.stderr, "--seed buckets/local/prices");
+  }));

@@ -8,7 +8,11 @@ interface Seed {
   readonly folder: string;
   /** Sizes of files by path; what they hold is made of their path and folder. */
   readonly files: Readonly<Record<string, number>>;
+  /** Files of the project by path in the repo. */
+  readonly copies?: Readonly<Record<string, string>>;
 }
+
+const PARQUET = "tests/vectors/parquet/sales.parquet";
 
 /** Repos of all kinds, in Xet, in LFS and in Git. */
 const SEEDS: readonly Seed[] = [
@@ -44,6 +48,12 @@ const SEEDS: readonly Seed[] = [
     files: { "config.json": 200, "model.safetensors": 100_000 },
   },
   { name: "spaces/local/app", folder: "app", files: { "app.py": 700, "static/logo.bin": 90_000 } },
+  {
+    name: "datasets/local/sales",
+    folder: "sales",
+    files: { "README.md": 100 },
+    copies: { "data/sales-0.parquet": PARQUET, "data/sales-1.parquet": PARQUET },
+  },
   { name: "datasets/local/secret,private", folder: "secret", files: { "secret.txt": 50 } },
   { name: "datasets/local/gated,gated", folder: "gated", files: { "asked.bin": 70_000 } },
 ];
@@ -55,11 +65,17 @@ const SEEDS: readonly Seed[] = [
  */
 export async function writeSeeds(directory: string): Promise<readonly string[]> {
   const args: string[] = [];
-  for (const { name, folder, files } of SEEDS) {
+  for (const { name, folder, files, copies = {} } of SEEDS) {
+    const place = async (path: string) => {
+      const file = `${directory}/${folder}/${path}`;
+      await Deno.mkdir(file.slice(0, file.lastIndexOf("/")), { recursive: true });
+      return file;
+    };
     for (const [path, size] of Object.entries(files)) {
-      const place = `${directory}/${folder}/${path}`;
-      await Deno.mkdir(place.slice(0, place.lastIndexOf("/")), { recursive: true });
-      await Deno.writeFile(place, content(`${folder}/${path}`, size));
+      await Deno.writeFile(await place(path), content(`${folder}/${path}`, size));
+    }
+    for (const [path, source] of Object.entries(copies)) {
+      await Deno.copyFile(source, await place(path));
     }
     args.push("--seed", `${name}=${directory}/${folder}`);
   }

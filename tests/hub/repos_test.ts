@@ -98,6 +98,25 @@ Deno.test("files come by resolve, whole and in ranges, from Git and from LFS", a
   });
 });
 
+Deno.test("a small file may lie behind a redirect within the Hub", async () => {
+  const commit = "ab".repeat(20);
+  const client = new HubClient({
+    endpoint: "http://hub.invalid",
+    fetch: (input) => {
+      const headers = String(input).includes("/resolve-cache/")
+        ? { "etag": `W/"${"cd".repeat(20)}"`, "content-length": "7" }
+        : { "location": "/api/resolve-cache/x", "x-repo-commit": commit };
+      const status = "location" in headers ? 307 : 200;
+      return Promise.resolve(new Response(null, { status, headers }));
+    },
+  });
+  assertEquals(await client.resolveRepoFile(REPO, "main", "x"), {
+    commit,
+    size: 7,
+    oid: "cd".repeat(20),
+  });
+});
+
 Deno.test("the token goes to the Hub and not where that redirects", async () => {
   const seen: (string | null)[] = [];
   const client = new HubClient({

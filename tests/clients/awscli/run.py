@@ -9,6 +9,7 @@ import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
 from checks import Checks, equal, random_bytes
+from repos import OLD_MODEL, SHARDS, files_of
 
 MIB = 1024 * 1024
 AWS = os.environ["AWS_CLI"]
@@ -150,8 +151,22 @@ def deletes():
     aws("s3api", "head-bucket", "--bucket", BUCKET, ok=False)
 
 
+def repos():
+    shards = files_of("shards")
+    listed = aws("s3", "ls", "--recursive", f"s3://{SHARDS}")
+    equal(len(listed.splitlines()), len(shards))
+    aws("s3", "sync", f"s3://{SHARDS}", work / "repo")
+    equal({path.relative_to(work / "repo").as_posix(): path.read_bytes() for path in (work / "repo").rglob("*") if path.is_file()}, shards)
+    equal(aws("s3", "sync", "--size-only", f"s3://{SHARDS}", work / "repo").strip(), "")
+    for source, data in ((f"{SHARDS}/data/train-00001.bin", shards["data/train-00001.bin"]), (f"{OLD_MODEL}/config.json", files_of("old")["config.json"])):
+        aws("s3", "cp", f"s3://{source}", f"s3://{BUCKET}/from-repo")
+        aws("s3", "cp", f"s3://{BUCKET}/from-repo", work / "out")
+        equal((work / "out").read_bytes(), data)
+    assert "AccessDenied" in aws("s3", "cp", work / "out", f"s3://{SHARDS}/new", ok=False)
+
+
 for step in (
-    buckets, small_files, large_file, put_object, listings, sync, multipart, presign, stdin_stdout, deletes,
+    buckets, small_files, large_file, put_object, listings, sync, multipart, presign, stdin_stdout, repos, deletes,
 ):
     checks.check(f"{version}: {step.__name__}", step)
 checks.finish()

@@ -10,6 +10,7 @@ import boto3
 import duckdb
 import duckdb_extension_httpfs
 from checks import Checks, equal, make_bucket
+from repos import DAY_ROWS, SALES, SALES_ROWS, CountingProxy, assert_pushed_down
 
 BUCKET = "s3://duckdb-client"
 checks = Checks()
@@ -91,6 +92,21 @@ def missing():
     raise AssertionError("a missing file was read")
 
 
-for check in (bucket, formats, ranges, large_file, partitions, globs, text, database, missing):
+def data_set_repo():
+    files = f"'s3://{SALES}/data/*.parquet'"
+    equal(query(f"SELECT count(*), sum(n) FROM {files}"), [(SALES_ROWS, 2 * 31_996_000)])
+    proxy = CountingProxy()
+    with duckdb.connect() as fresh:
+        fresh.execute(f"LOAD '{next(extensions.rglob('httpfs.duckdb_extension'))}'")
+        fresh.execute(
+            f"""CREATE SECRET (TYPE s3, KEY_ID '{os.environ["AWS_ACCESS_KEY_ID"]}', SECRET '{os.environ["AWS_SECRET_ACCESS_KEY"]}',
+            ENDPOINT '{proxy.host}', URL_STYLE 'path', USE_SSL false)"""
+        )
+        found, read = proxy.count(lambda: fresh.execute(f"SELECT count(*), count(DISTINCT payload) FROM {files} WHERE day = 3").fetchall())
+    equal(found, [(DAY_ROWS, DAY_ROWS // 2)])
+    assert_pushed_down(read)
+
+
+for check in (bucket, formats, ranges, large_file, partitions, globs, text, database, missing, data_set_repo):
     checks.check(check.__name__.replace("_", " "), check)
 checks.finish()

@@ -7,6 +7,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
 import polars
 from checks import Checks, equal, make_bucket
 from polars.testing import assert_frame_equal
+from repos import DAY_ROWS, SALES, SALES_ROWS, CountingProxy, assert_pushed_down
 
 BUCKET = "s3://polars-client"
 OPTIONS = {"aws_endpoint_url": os.environ["AWS_ENDPOINT_URL"], "aws_allow_http": "true"}
@@ -69,6 +70,16 @@ def missing():
     raise AssertionError("a missing file was read")
 
 
-for check in (bucket, parquet, large_parquet, scans, many_files, sinks, missing):
+def data_set_repo():
+    files = f"s3://{SALES}/data/*.parquet"
+    equal(polars.read_parquet(files, storage_options=OPTIONS).height, SALES_ROWS)
+    proxy = CountingProxy()
+    some = polars.scan_parquet(files, storage_options={**OPTIONS, "aws_endpoint_url": proxy.url}).filter(polars.col("day") == 3)
+    found, read = proxy.count(lambda: some.select("payload").collect(), footer=256 * 1024)
+    equal((found.height, found.n_unique()), (DAY_ROWS, DAY_ROWS // 2))
+    assert_pushed_down(read)
+
+
+for check in (bucket, parquet, large_parquet, scans, many_files, sinks, missing, data_set_repo):
     checks.check(check.__name__.replace("_", " "), check)
 checks.finish()

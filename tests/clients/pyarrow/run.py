@@ -8,6 +8,7 @@ import pyarrow
 import pyarrow.dataset
 import pyarrow.parquet
 from checks import Checks, equal, random_bytes
+from repos import DAY_ROWS, SALES, SALES_ROWS, SHARDS, CountingProxy, assert_pushed_down, files_of
 from pyarrow.fs import FileSelector, FileType, S3FileSystem
 
 MIB = 1024 * 1024
@@ -123,6 +124,25 @@ def deletes():
     equal(fs.get_file_info(BUCKET).type, FileType.NotFound)
 
 
+def data_set_repo():
+    equal(pyarrow.dataset.dataset(f"{SALES}/data", filesystem=fs).count_rows(), SALES_ROWS)
+    proxy = CountingProxy()
+    counted = S3FileSystem(endpoint_override=proxy.url)
+    sales = pyarrow.dataset.dataset(f"{SALES}/data", filesystem=counted)
+    found, read = proxy.count(lambda: sales.to_table(columns=["payload"], filter=pyarrow.dataset.field("day") == 3))
+    equal((found.num_rows, len(found["payload"].unique())), (DAY_ROWS, DAY_ROWS // 2))
+    assert_pushed_down(read)
+
+
+def repo_files():
+    found = fs.get_file_info(FileSelector(SHARDS, recursive=True))
+    files = files_of("shards")
+    equal({info.path.removeprefix(f"{SHARDS}/") for info in found if info.type == FileType.File}, set(files))
+    for name, data in files.items():
+        with fs.open_input_stream(f"{SHARDS}/{name}") as stream:
+            equal(stream.read(), data)
+
+
 for check in (
     buckets,
     small_files,
@@ -133,6 +153,8 @@ for check in (
     parquet,
     data_set,
     deletes,
+    data_set_repo,
+    repo_files,
 ):
     checks.check(check.__name__.replace("_", " "), check)
 checks.finish()

@@ -8,6 +8,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
 from checks import Checks, equal, random_bytes
 from commands import command, content, folder, same_files, work
+from repos import OLD_MODEL, SHARDS, files_of
 
 MIB = 1024 * 1024
 BUCKET = "gw:rclone-client"
@@ -142,6 +143,15 @@ def deletes():
     assert "rclone-client" not in rclone("lsd", "gw:")
 
 
+def repos():
+    for repo, name in ((SHARDS, "shards"), (OLD_MODEL, "old"), (f"{SHARDS}--at--next--try", "shards-next")):
+        rclone("sync", f"gw:{repo}", work / "repos" / name)
+        same_files(content(work / "repos" / name), files_of(name))
+        rclone("check", "--download", f"gw:{repo}", work / "repos" / name)
+    equal(sorted(entry["Path"] for entry in json.loads(rclone("lsjson", f"gw:{SHARDS}/data"))), ["deep", "train-00000.bin", "train-00001.bin"])
+    assert "only reads" in rclone("copy", work / "repos" / "old", f"gw:{SHARDS}", ok=False)
+
+
 for check in (
     buckets,
     sync,
@@ -154,6 +164,7 @@ for check in (
     stream,
     touch,
     deletes,
+    repos,
 ):
     checks.check(check.__name__.replace("_", " "), check)
 checks.finish()

@@ -7,6 +7,7 @@ import tempfile
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
 import s3fs
 from checks import Checks, equal, random_bytes
+from repos import OLD_MODEL, SHARDS, files_of
 
 MIB = 1024 * 1024
 BUCKET = "s3fs-client"
@@ -130,6 +131,25 @@ def deletes():
     assert not fs.exists(BUCKET)
 
 
+def repos():
+    files = files_of("shards")
+    equal(fs.find(SHARDS), sorted((f"{SHARDS}/{name}" for name in files), key=str.encode))
+    shards = fs.glob(f"{SHARDS}/data/train-*.bin")
+    equal(shards, [f"{SHARDS}/data/train-00000.bin", f"{SHARDS}/data/train-00001.bin"])
+    for shard in shards:
+        with fs.open(shard, "rb", block_size=MIB) as file:
+            pieces = list(iter(lambda: file.read(100_000), b""))
+        equal(b"".join(pieces), files[shard.removeprefix(f"{SHARDS}/")])
+    equal(fs.cat(f"{OLD_MODEL}/pytorch_model.bin"), files_of("old")["pytorch_model.bin"])
+    equal(fs.cat(f"{SHARDS}--at--next--try/README.md"), files_of("shards-next")["README.md"])
+    try:
+        fs.pipe(f"{SHARDS}/new", b"x")
+    except PermissionError as error:
+        assert "only reads" in str(error), error
+        return
+    raise AssertionError("a repo was written to")
+
+
 for check in (
     buckets,
     small_files,
@@ -143,6 +163,7 @@ for check in (
     exclusive_create,
     signed_url,
     deletes,
+    repos,
 ):
     checks.check(check.__name__.replace("_", " "), check)
 checks.finish()

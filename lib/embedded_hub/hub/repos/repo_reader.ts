@@ -29,11 +29,12 @@ export class RepoReader {
   }
 
   /**
-   * The commit that a revision names: a branch, a tag, a ref in full such as `refs/pr/1`, or a commit. Throws the Hub's 404
-   * `RevisionNotFound`.
+   * The commit that a revision names: a branch, a tag, a ref in full such as `refs/pr/1`, a commit, or `HEAD` for `main`, as
+   * `@huggingface/hub` asks. Throws the Hub's 404 `RevisionNotFound`.
    */
   commit(repo: Repo, revision: string): Commit {
-    const sha = this.#repos.ref(repo.id, `refs/heads/${revision}`) ??
+    const branch = revision === "HEAD" ? "main" : revision;
+    const sha = this.#repos.ref(repo.id, `refs/heads/${branch}`) ??
       this.#repos.ref(repo.id, `refs/tags/${revision}`) ??
       this.#repos.ref(repo.id, revision) ?? revision;
     const commit = this.#repos.commit(repo.id, sha);

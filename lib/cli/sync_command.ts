@@ -105,13 +105,13 @@ async function apply(
   const result = await withBar(
     console,
     "sync",
-    printer.quiet || printer.json,
+    // A line in the middle of a bar would break it.
+    printer.quiet || printer.json || (options.verbose ?? false),
     (bar) =>
       applySync(client, plan, {
         signal,
         onProgress: showSync(bar),
-        // A line in the middle of a bar would break it.
-        onDone: options.verbose && bar === undefined
+        onDone: options.verbose
           ? (operation, error) => printer.note(operationText(operation, error))
           : undefined,
       }),

@@ -20,6 +20,25 @@ export interface SyncOptions extends PlanSyncOptions, ApplySyncOptions {}
  * @param plan From `planSync`, or a file.
  * @returns What was done, and each path that failed or could not be synced, with the reason.
  * @throws HubError for what is no single path's fault, such as a bucket that is not there.
+ *
+ * @example
+ * ```ts
+ * import { applySync, BucketClient, createEmbeddedHub, planSync } from "@hugbucket/hugbucket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using hub = await createEmbeddedHub();
+ * await using client = new BucketClient({ token: hub.token, endpoint: hub.url });
+ * const { handle } = await client.create("data");
+ * const directory = await Deno.makeTempDir();
+ * await Deno.writeTextFile(`${directory}/a.txt`, "a");
+ *
+ * const plan = await planSync(client, directory, handle);
+ * const { uploaded } = await applySync(client, plan, {
+ *   onProgress: ({ filesDone, filesTotal }) => console.debug(`${filesDone} of ${filesTotal}`),
+ * });
+ * assertEquals(uploaded, 1);
+ * await Deno.remove(directory, { recursive: true });
+ * ```
  */
 export async function applySync(
   client: BucketClient,
@@ -44,6 +63,23 @@ export async function applySync(
  * @param client The bucket library.
  * @param source A directory, or `hf://buckets/namespace/name[/prefix]`.
  * @param destination The same; one of the two is a bucket.
+ *
+ * @example
+ * ```ts
+ * import { BucketClient, createEmbeddedHub, sync } from "@hugbucket/hugbucket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using hub = await createEmbeddedHub();
+ * await using client = new BucketClient({ token: hub.token, endpoint: hub.url });
+ * const { handle } = await client.create("data");
+ * const directory = await Deno.makeTempDir();
+ * await Deno.writeTextFile(`${directory}/a.txt`, "a");
+ *
+ * const { uploaded, failed } = await sync(client, directory, handle, { exclude: ["*.tmp"] });
+ * assertEquals([uploaded, failed], [1, []]);
+ * assertEquals((await sync(client, handle, directory, { delete: true })).deleted, 0);
+ * await Deno.remove(directory, { recursive: true });
+ * ```
  */
 export async function sync(
   client: BucketClient,

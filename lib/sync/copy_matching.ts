@@ -23,6 +23,22 @@ export interface CopyMatchingOptions extends ApplySyncOptions {
  * @param destination `hf://buckets/namespace/name[/prefix]`.
  * @returns The operations, and what became of them.
  * @throws TypeError if one of both is no bucket, `HubError` for calls that fail.
+ *
+ * @example
+ * ```ts
+ * import { BucketClient, copyMatching, createEmbeddedHub } from "@hugbucket/hugbucket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using hub = await createEmbeddedHub();
+ * await using client = new BucketClient({ token: hub.token, endpoint: hub.url });
+ * const { handle } = await client.create("runs");
+ * await client.uploadFile(handle, new Blob(["{}"]), "42/result.json");
+ * await client.uploadFile(handle, new Blob(["x"]), "42/model.bin");
+ *
+ * const results = await client.create("runs-results");
+ * const { result } = await copyMatching(client, `${handle}/*.json`, results.handle);
+ * assertEquals(result?.copied, 1);
+ * ```
  */
 export async function copyMatching(
   client: BucketClient,

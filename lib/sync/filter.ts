@@ -35,6 +35,15 @@ export function createFilter(options: FilterOptions): (path: string) => boolean 
 /**
  * Reads a filter file: a rule a line, `+` or `-` before its pattern, `+` when there is neither;
  * blank lines and those that begin with `#` are left out.
+ *
+ * @example
+ * ```ts
+ * import { parseFilterFile } from "@hugbucket/hugbucket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const rules = parseFilterFile("# no temporary files\n- *.tmp\n+ *.json\n");
+ * assertEquals(rules.map(({ include }) => include), [false, true]);
+ * ```
  */
 export function parseFilterFile(text: string): readonly FilterRule[] {
   return text.split("\n").map((line) => line.trim())

@@ -13,8 +13,7 @@ export {
 } from "./sync_result.ts";
 export type { CompareOptions } from "./compare.ts";
 export { copyMatching, type CopyMatchingOptions } from "./copy_matching.ts";
-export { createFilter, type FilterOptions, type FilterRule, parseFilterFile } from "./filter.ts";
-export { type BucketPlace, type DirectoryPlace, parsePlace, type Place } from "./place.ts";
+export { type FilterOptions, type FilterRule, parseFilterFile } from "./filter.ts";
 export {
   summarize,
   type SyncAction,
@@ -22,5 +21,5 @@ export {
   type SyncPlan,
   type SyncSummary,
 } from "./plan.ts";
-export { formatPlan, parsePlan, planLines } from "./plan_file.ts";
+export { formatPlan, parsePlan } from "./plan_file.ts";
 export { planSync, type PlanSyncOptions } from "./plan_sync.ts";

@@ -57,7 +57,21 @@ export interface SyncSummary {
   readonly totalSize: number;
 }
 
-/** Counts a plan. */
+/**
+ * Counts a plan.
+ *
+ * @example
+ * ```ts
+ * import { parsePlan, summarize } from "@hugbucket/hugbucket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const text = `{"type":"header","source":"./data","dest":"hf://buckets/me/data",` +
+ *   `"timestamp":"2026-01-02T03:04:05Z"}
+ * {"type":"operation","action":"upload","path":"a.txt","reason":"new file","size":3}`;
+ * const { uploads, totalSize } = summarize(parsePlan(text));
+ * assertEquals([uploads, totalSize], [1, 3]);
+ * ```
+ */
 export function summarize(plan: SyncPlan): SyncSummary {
   const counts = { upload: 0, download: 0, copy: 0, delete: 0, skip: 0 };
   let refused = 0;

@@ -38,7 +38,24 @@ export function* planLines(plan: SyncPlan): Generator<string, void, void> {
   }
 }
 
-/** The whole of a plan file. */
+/**
+ * The whole of a plan file.
+ *
+ * @example
+ * ```ts
+ * import { formatPlan, parsePlan } from "@hugbucket/hugbucket";
+ * import { assert } from "@std/assert";
+ *
+ * const text = formatPlan({
+ *   source: "./data",
+ *   destination: "hf://buckets/me/data",
+ *   timestamp: new Date(),
+ *   operations: [{ action: "upload", path: "a.txt", reason: "new file", size: 3 }],
+ * });
+ * assert(text.includes('"total_size":3'));
+ * assert(parsePlan(text).operations.length === 1);
+ * ```
+ */
 export function formatPlan(plan: SyncPlan): string {
   return [...planLines(plan)].join("");
 }
@@ -73,6 +90,18 @@ const Operation = v.object({
  * Reads a plan that was saved here or by `huggingface_hub`.
  *
  * @throws TypeError that names the line that is not one of a plan.
+ *
+ * @example
+ * ```ts
+ * import { parsePlan } from "@hugbucket/hugbucket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const text = `{"type":"header","source":"./data","dest":"hf://buckets/me/data",` +
+ *   `"timestamp":"2026-01-02T03:04:05Z"}
+ * {"type":"operation","action":"upload","path":"a.txt","reason":"new file","size":3}`;
+ * const { destination, operations } = parsePlan(text);
+ * assertEquals([destination, operations[0]?.size], ["hf://buckets/me/data", 3]);
+ * ```
  */
 export function parsePlan(text: string): SyncPlan {
   const lines = text.split("\n").filter((each) => each.trim() !== "");

@@ -39,6 +39,23 @@ export interface PlanSyncOptions extends FilterOptions, CompareOptions, CallOpti
  * @param destination The same; one of the two is a bucket.
  * @param options How it decides.
  * @throws TypeError for places and options that do not go together, `HubError` for calls that fail.
+ *
+ * @example
+ * ```ts
+ * import { BucketClient, createEmbeddedHub, planSync } from "@hugbucket/hugbucket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using hub = await createEmbeddedHub();
+ * await using client = new BucketClient({ token: hub.token, endpoint: hub.url });
+ * const { handle } = await client.create("data");
+ * const directory = await Deno.makeTempDir();
+ * await Deno.writeTextFile(`${directory}/a.txt`, "a");
+ *
+ * const { operations } = await planSync(client, directory, handle, { checksum: true });
+ * const lines = operations.map(({ action, path, reason }) => `${action} ${path}: ${reason}`);
+ * assertEquals(lines, ["upload a.txt: new file"]);
+ * await Deno.remove(directory, { recursive: true });
+ * ```
  */
 export async function planSync(
   client: BucketClient,

@@ -5,7 +5,8 @@ import { applyUploads } from "./apply_uploads.ts";
 import { ApplyRun } from "./apply_run.ts";
 import { parsePlace } from "./place.ts";
 import { stepsOf, type SyncPlan } from "./plan.ts";
-import { actionBetween, planSync, type PlanSyncOptions } from "./plan_sync.ts";
+import { planSync } from "./plan_sync.ts";
+import { actionBetween, type PlanSyncOptions } from "./sync_request.ts";
 import type { ApplySyncOptions, SyncResult } from "./sync_result.ts";
 
 /** Everything that a sync can be told. */

@@ -22,4 +22,5 @@ export {
   type SyncSummary,
 } from "./plan.ts";
 export { formatPlan, parsePlan } from "./plan_file.ts";
-export { planSync, type PlanSyncOptions } from "./plan_sync.ts";
+export { planSync } from "./plan_sync.ts";
+export type { PlanSyncOptions } from "./sync_request.ts";

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { parsePlace } from "./place.ts";
 import { summarize, type SyncOperation, type SyncPlan } from "./plan.ts";
-import { actionBetween } from "./plan_sync.ts";
+import { actionBetween } from "./sync_request.ts";
 
 /**
  * Writes a plan as the lines of JSON that `huggingface_hub` writes and reads: a header, then an

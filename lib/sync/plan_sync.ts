@@ -1,6 +1,6 @@
-import type { BucketClient, CallOptions } from "../buckets/mod.ts";
+import type { BucketClient } from "../buckets/mod.ts";
 import { compareUtf8 } from "../flow/utf8_order.ts";
-import { compareContent, type CompareOptions, compareVersions } from "./compare.ts";
+import { compareContent, compareVersions } from "./compare.ts";
 import {
   type Destination,
   type EndEntry,
@@ -9,26 +9,12 @@ import {
   openSource,
   type Source,
 } from "./ends.ts";
-import { createFilter, type FilterOptions } from "./filter.ts";
+import { createFilter } from "./filter.ts";
 import type { Obstacle } from "./local_directory.ts";
 import { ancestorsOf } from "./path_rules.ts";
-import { parsePlace, type Place } from "./place.ts";
-import type { SyncAction, SyncOperation, SyncPlan } from "./plan.ts";
-
-/** How a sync decides what to do. Defaults are those of `huggingface_hub`'s `sync_bucket`. */
-export interface PlanSyncOptions extends FilterOptions, CompareOptions, CallOptions {
-  /** Files of the destination that the source does not have are deleted. */
-  readonly delete?: boolean | undefined;
-  /** Only files that the destination has already are sent. */
-  readonly existing?: boolean | undefined;
-  /**
-   * Files of the same size are compared by their content, whatever their times: local ones are
-   * read and hashed. Between buckets that is always so, and costs nothing.
-   */
-  readonly checksum?: boolean | undefined;
-  /** Every file is sent, whatever the destination has. */
-  readonly force?: boolean | undefined;
-}
+import type { Place } from "./place.ts";
+import type { SyncOperation, SyncPlan } from "./plan.ts";
+import { type PlanSyncOptions, readSync, type TransferAction } from "./sync_request.ts";
 
 /**
  * Compares a directory with a bucket, a bucket with a directory, or two buckets, and says what a
@@ -75,54 +61,6 @@ export async function planSync(
   });
   const operations = await planner.plan();
   return { source, destination, timestamp: new Date(), operations };
-}
-
-/**
- * Reads what a sync is asked for.
- *
- * @throws TypeError if it makes no sense.
- */
-export function readSync(
-  source: string,
-  destination: string,
-  options: PlanSyncOptions,
-): { readonly from: Place; readonly to: Place; readonly action: TransferAction } {
-  checkOptions(options);
-  const from = parsePlace(source);
-  const to = parsePlace(destination);
-  checkApart(from, to);
-  return { from, to, action: actionBetween(from, to) };
-}
-
-/** What is done with files that are sent. */
-export type TransferAction = Exclude<SyncAction, "delete" | "skip">;
-
-function checkOptions(options: PlanSyncOptions): void {
-  const { ignoreTimes, ignoreSizes, checksum, force, existing, ignoreExisting } = options;
-  if ([ignoreTimes, ignoreSizes, checksum, force].filter(Boolean).length > 1) {
-    throw new TypeError(
-      "Only one of ignoreTimes, ignoreSizes, checksum and force can be asked for",
-    );
-  }
-  if (existing && ignoreExisting) {
-    throw new TypeError("Only one of existing and ignoreExisting can be asked for");
-  }
-}
-
-/** What a sync between two places does with files. */
-export function actionBetween(from: Place, to: Place): TransferAction {
-  if (from.kind === "bucket") return to.kind === "bucket" ? "copy" : "download";
-  if (to.kind === "bucket") return "upload";
-  throw new TypeError("The source or the destination must be a bucket, hf://buckets/…");
-}
-
-/** A copy into itself would have more to copy each time, and with `delete` less. */
-function checkApart(from: Place, to: Place): void {
-  if (from.kind !== "bucket" || to.kind !== "bucket" || from.id !== to.id) return;
-  const [a, b] = [from, to].map(({ prefix }) => prefix === "" ? "" : `${prefix}/`);
-  if (a !== undefined && b !== undefined && (a.startsWith(b) || b.startsWith(a))) {
-    throw new TypeError("One of source and destination is inside the other");
-  }
 }
 
 const isWhole = (place: Place): boolean => place.kind === "bucket" && place.prefix === "";

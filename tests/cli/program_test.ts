@@ -77,7 +77,7 @@ Deno.test("SIGINT ends a command with 130, and what it was at is gone on with", 
     hub.switches.latency.set("cas.data", 300);
     const place = join(directory, "big");
     const child = start(["cp", "hf://buckets/local/one/big", place]);
-    while (await isEmpty(directory)) await new Promise((resolve) => setTimeout(resolve, 10));
+    while (await isEmpty(directory)) await pause();
     child.kill("SIGINT");
     const { code, stdout } = await child.output();
     assertEquals([code, stdout.length], [130, 0]);
@@ -87,6 +87,32 @@ Deno.test("SIGINT ends a command with 130, and what it was at is gone on with", 
     assertEquals((await Array.fromAsync(Deno.readDir(directory))).length, 1);
   });
 });
+
+Deno.test("a sync that is killed leaves whole files only, and the same command goes on", async () => {
+  await withCli(async ({ client, hub, directory, start, run }) => {
+    const content = randomBytes(20_000_000, 2);
+    await client.batchFiles("local/one", {
+      add: [{ source: content, path: "deep/big" }, { source: new Blob(["1"]), path: "small" }],
+    });
+    const place = join(directory, "there");
+    await Deno.mkdir(join(place, "deep"), { recursive: true });
+    await Deno.writeTextFile(join(place, "deep/big"), "old");
+    hub.switches.latency.set("cas.data", 300);
+    const child = start(["sync", "hf://buckets/local/one", place]);
+    const folder = join(place, "deep");
+    while ((await Array.fromAsync(Deno.readDir(folder))).length < 2) await pause();
+    child.kill("SIGKILL");
+    await child.output();
+    assertEquals(await Deno.readTextFile(join(place, "deep/big")), "old");
+    hub.switches.latency.clear();
+    const { code } = await run(["sync", "hf://buckets/local/one", place]);
+    assertEquals([code, (await Deno.readFile(join(place, "deep/big"))).length], [0, 20_000_000]);
+    assertEquals(await Deno.readFile(join(place, "deep/big")), content);
+    assertEquals((await Array.fromAsync(Deno.readDir(folder))).length, 1);
+  });
+});
+
+const pause = () => new Promise((resolve) => setTimeout(resolve, 10));
 
 async function isEmpty(directory: string): Promise<boolean> {
   return (await Array.fromAsync(Deno.readDir(directory))).length === 0;

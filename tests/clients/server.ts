@@ -1,6 +1,6 @@
 /** A gateway process with an embedded hub, and the settings that clients find it with. */
 export interface GatewayProcess extends AsyncDisposable {
-  /** Variables for the clients: the S3 endpoint and keys, the Hub endpoint and token, Deno. */
+  /** Variables for the clients: the S3 endpoint and keys, the Hub endpoint and token. */
   readonly env: Readonly<Record<string, string>>;
   /** A folder that is removed at the end. */
   readonly directory: string;
@@ -35,7 +35,6 @@ export async function startGateway(logLevel: string): Promise<GatewayProcess> {
     directory,
     env: {
       ...keys,
-      DENO: Deno.execPath(),
       AWS_ENDPOINT_URL: endpoint,
       AWS_DEFAULT_REGION: "us-east-1",
       AWS_EC2_METADATA_DISABLED: "true",

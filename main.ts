@@ -1,16 +1,19 @@
 /**
- * Starts the gateway, or the embedded hub alone. The only place that touches the environment, the
- * server, cron, signals and the exit code.
+ * The program: the gateway, the embedded hub alone, and commands on buckets. The only place that
+ * touches the environment, the server, cron, signals and the exit code.
  *
  * @module
  */
 
-import { parseArgs } from "node:util";
 import denoJson from "./deno.json" with { type: "json" };
 import { type AccessKey, accessKeyOf } from "./lib/access_key.ts";
 import { type Config, ConfigError, exposureProblem, readConfig } from "./lib/config.ts";
 import { createGateway, type Gateway } from "./lib/create_gateway.ts";
-import { helpText, NO_HUB_MESSAGE, startText } from "./lib/console_text.ts";
+import { DenoConsole } from "./lib/cli/deno_console.ts";
+import { runProgram, type ServeOptions } from "./lib/cli/program.ts";
+import type { Session } from "./lib/cli/session.ts";
+import { UsageError } from "./lib/cli/usage_error.ts";
+import { NO_HUB_MESSAGE, startText } from "./lib/console_text.ts";
 import { InFlight } from "./lib/http/in_flight.ts";
 import { createConsoleLog, type Log } from "./lib/log.ts";
 import type { EmbeddedHub } from "./lib/create_embedded_hub.ts";
@@ -19,27 +22,40 @@ import { readSeed } from "./lib/seed/seed_argument.ts";
 const MINUTE_MS = 60_000;
 /** The token of the embedded hub's user when none is given. */
 const LOCAL_TOKEN = "hf_local";
+/** The exit code of a command line that is not understood. */
+const USAGE = 2;
+/** Those of a process that SIGINT and SIGPIPE end. */
+const INTERRUPTED = 130;
+const BROKEN_PIPE = 141;
 
-const { values: flags, positionals: [command = "serve", ...rest] } = parseCommandLine();
+const output = new DenoConsole();
 
-if (flags.help) finish(helpText(denoJson.version));
-else if (flags.version) finish(denoJson.version);
-else if (rest.length > 0) fail(`Unexpected argument: ${rest[0]}\n\n${helpText(denoJson.version)}`);
-else if (command === "serve") await telling(serve);
-else if (command === "hub") await telling(serveHub);
-else if (command === "health") await checkHealth(settings());
-else fail(`Unknown command: ${command}\n\n${helpText(denoJson.version)}`);
+try {
+  await runProgram(Deno.args, denoJson.version, {
+    serve: (options) => telling((config) => serve(config, options)),
+    hub: ({ seed }) => telling((config) => serveHub(config, seed)),
+    health: () => checkHealth(settings()),
+    withSession,
+    write: (text) => output.write(text),
+    writeError: (text) => output.writeError(text),
+  });
+  output.flush();
+} catch (error) {
+  if (error instanceof UsageError) fail(`${error.message}\n\n--help tells more.`, USAGE);
+  // Whoever read the output has had enough of it.
+  if (error instanceof Deno.errors.BrokenPipe) Deno.exit(BROKEN_PIPE);
+  throw error;
+}
 
 /** The gateway, with an embedded hub where one was asked for and there is no Hub token. */
-async function serve(config: Config): Promise<void> {
-  const embedded = flags["embedded-hub"];
-  if (config.hfToken === undefined && !embedded) fail(NO_HUB_MESSAGE);
+async function serve(config: Config, { embeddedHub, seed }: ServeOptions): Promise<void> {
+  if (config.hfToken === undefined && !embeddedHub) fail(NO_HUB_MESSAGE);
   const log = await createConsoleLog(config.logLevel);
-  const accessKey = await chooseAccessKey(config, embedded);
+  const accessKey = await chooseAccessKey(config, embeddedHub);
   const problem = exposureProblem(config, accessKey !== undefined);
   if (problem !== undefined) fail(problem);
   await checkCacheAccess(config);
-  const hub = config.hfToken === undefined ? await startHub(config, LOCAL_TOKEN) : undefined;
+  const hub = config.hfToken === undefined ? await startHub(config, LOCAL_TOKEN, seed) : undefined;
   const gateway = createGateway({
     token: config.hfToken ?? LOCAL_TOKEN,
     endpoint: hub?.url ?? config.hfEndpoint,
@@ -99,11 +115,39 @@ async function telling(work: (config: Config) => Promise<void>): Promise<void> {
   }
 }
 
+/** Runs a command on buckets; SIGINT lets it end in good order, and a second one does not. */
+async function withSession(work: (session: Session) => Promise<void>): Promise<void> {
+  const config = settings();
+  const { openSession, NO_TOKEN_MESSAGE } = await import("./lib/cli/session.ts");
+  if (config.hfToken === undefined) fail(NO_TOKEN_MESSAGE);
+  const stop = new AbortController();
+  Deno.addSignalListener("SIGINT", () => {
+    if (stop.signal.aborted) Deno.exit(INTERRUPTED);
+    stop.abort(new Error("Interrupted"));
+  });
+  const session = openSession({
+    config: { ...config, hfToken: config.hfToken },
+    console: output,
+    signal: stop.signal,
+    version: denoJson.version,
+  });
+  try {
+    await work(session);
+    await session.client.close();
+  } catch (error) {
+    if (error instanceof UsageError || error instanceof Deno.errors.BrokenPipe) throw error;
+    output.flush();
+    if (config.logLevel === "debug") console.error(error);
+    const { errorText } = await import("./lib/cli/error_text.ts");
+    fail(errorText(error), stop.signal.aborted ? INTERRUPTED : 1);
+  }
+}
+
 /** The embedded hub alone, as a Hub for other tools. */
-async function serveHub(config: Config): Promise<void> {
+async function serveHub(config: Config, seed: readonly string[]): Promise<void> {
   const log = await createConsoleLog(config.logLevel);
   const stopped = stopSignal(log);
-  const hub = await startHub(config, config.hfToken ?? LOCAL_TOKEN);
+  const hub = await startHub(config, config.hfToken ?? LOCAL_TOKEN, seed);
   console.log(
     `Embedded hub on ${hub.url}, data in ${config.dataDir}\n\n` +
       `  export HF_ENDPOINT=${hub.url}\n  export HF_TOKEN=${hub.token}\n`,
@@ -113,9 +157,13 @@ async function serveHub(config: Config): Promise<void> {
 }
 
 /** Starts the embedded hub, with the repos that the command line names. */
-async function startHub(config: Config, token: string): Promise<EmbeddedHub> {
+async function startHub(
+  config: Config,
+  token: string,
+  seed: readonly string[],
+): Promise<EmbeddedHub> {
   const { createEmbeddedHub } = await import("./lib/create_embedded_hub.ts");
-  const seeds = (flags.seed ?? []).map(readSeed);
+  const seeds = seed.map(readSeed);
   const hub = await listening(
     () =>
       createEmbeddedHub({
@@ -229,7 +277,7 @@ function stopSignal(log: Log): Promise<void> {
         log.info("stopping", { signal });
         resolve();
       } else if (performance.now() - stoppedAt > REPEATED_MS) {
-        Deno.exit(130);
+        Deno.exit(INTERRUPTED);
       }
     });
   }
@@ -259,33 +307,14 @@ function settings(): Config {
   }
 }
 
-function parseCommandLine() {
-  try {
-    return parseArgs({
-      args: Deno.args,
-      allowPositionals: true,
-      options: {
-        help: { type: "boolean", short: "h", default: false },
-        version: { type: "boolean", default: false },
-        "embedded-hub": { type: "boolean", default: false },
-        seed: { type: "string", multiple: true },
-      },
-    });
-  } catch (error) {
-    return fail(
-      `${error instanceof Error ? error.message : error}\n\n${helpText(denoJson.version)}`,
-    );
-  }
-}
-
 function finish(message: string): never {
   console.log(message);
   Deno.exit(0);
 }
 
-function fail(message: string): never {
+function fail(message: string, code = 1): never {
   console.error(message);
-  Deno.exit(1);
+  Deno.exit(code);
 }
 
 // A cron job or a keep-alive connection must not keep a stopped gateway alive.

@@ -7,6 +7,8 @@
 
 export * from "./lib/buckets/mod.ts";
 
+export * from "./lib/sync/mod.ts";
+
 export { createGateway, type Gateway, type GatewayOptions } from "./lib/create_gateway.ts";
 export type { Credential } from "./lib/auth/credential.ts";
 export type { KeyLocks } from "./lib/flow/key_locks.ts";

@@ -10,39 +10,14 @@ export const NO_HUB_MESSAGE = `There is no Hub to talk to. Either
   use a Hub of your own on this machine: deno task start
   (that is: deno run --allow-net --allow-env --allow-read --allow-write main.ts --embedded-hub)`;
 
-/**
- * The text of `--help`.
- *
- * @param version The program's version.
- */
-export function helpText(version: string): string {
+/** The part of `--help` about variables. */
+export function environmentText(): string {
   const entries = Object.entries(VARIABLES) as [keyof typeof VARIABLES, string][]; // keys are the literal names
   const variables = entries.map(([name, meaning]) => {
     const fallback = defaultOf(name);
     return `  ${name.padEnd(32)}${meaning}${fallback === undefined ? "" : ` (${fallback})`}`;
   });
-  return `hugbucket ${version}: an S3 endpoint in front of Hugging Face Storage Buckets
-
-Usage: main.ts [command] [options]
-
-Commands:
-  serve      the gateway (default)
-  hub        the embedded hub alone: a local stand-in for the Hub's buckets and repos
-  health     asks a running gateway whether it answers; for container health checks
-
-Options:
-  --embedded-hub   without HF_TOKEN, start an embedded hub and use it; keep its data and an
-                   access key pair in the data directory
-  --seed datasets/local/name[@branch][,private][,gated][,lfs][,large:BYTES][,tag:NAME]=FOLDER
-                   make a repo of the embedded hub from a folder, or a commit in it where the
-                   folder has changed; models/… and spaces/… too; may be given several times.
-                   Files of 65536 bytes or large:BYTES and more are kept in Xet, or with lfs in
-                   LFS as in old repos; smaller ones in Git
-  --version        the version
-  -h, --help       this text
-
-Environment:
-${variables.join("\n")}`;
+  return `Environment:\n${variables.join("\n")}`;
 }
 
 /** What there is to say once the gateway listens. */

@@ -21,7 +21,7 @@ import {
   type DownloadFileOptions,
   fileMetadata,
 } from "./download_file.ts";
-import { downloadFileTo, type LocalFile } from "./download_file_to.ts";
+import { downloadFileTo, type DownloadFileToOptions, type LocalFile } from "./download_file_to.ts";
 import { appendFile, spliceFile } from "./edit_file.ts";
 import type { FileSource } from "./file_source.ts";
 import type { JobOptions, UploadedFile } from "./job_options.ts";
@@ -464,7 +464,7 @@ export class BucketClient {
     name: string,
     path: string,
     localPath: string | URL,
-    options: JobOptions = {},
+    options: DownloadFileToOptions = {},
   ): Promise<LocalFile> {
     return await this.#core.on(
       name,

@@ -14,6 +14,14 @@ export interface LocalFile extends UploadedFile {
   readonly localPath: string;
 }
 
+/** Options of `downloadFileTo`. */
+export interface DownloadFileToOptions extends JobOptions {
+  /** What is known of the file, from a listing; it is not looked up then. */
+  readonly file?: FileInfo | undefined;
+  /** Whether the local file is given the time that the bucket has, not the present. */
+  readonly keepTime?: boolean | undefined;
+}
+
 const READ_LENGTH = 1 << 20;
 /** How much of a hash is in the name of an unfinished file. */
 const HASH_DIGITS = 16;
@@ -30,15 +38,16 @@ export async function downloadFileTo(
   id: string,
   path: string,
   target: string | URL,
-  { signal, onProgress }: JobOptions,
+  { signal, onProgress, file: known, keepTime }: DownloadFileToOptions,
 ): Promise<LocalFile> {
   const fs = fileSystem();
   const local = localPath(target);
-  const file = await fileMetadata(core, id, path, { signal });
+  const file = known ?? await fileMetadata(core, id, path, { signal });
   const progress = new ProgressCounter(onProgress, 1);
   const { xetHash: hash, size } = file;
   const part = partName(local, hash);
   const finish = async () => {
+    if (keepTime && file.mtime !== undefined) await fs.utimes(part, file.mtime, file.mtime);
     await fs.rename(part, local);
     progress.filesDone();
     progress.phase("done");
@@ -134,6 +143,13 @@ async function sizeOf(path: string): Promise<number | undefined> {
     throw error;
   }
 }
+
+/** Whether a name is one that an unfinished download has. */
+export function isPartName(name: string): boolean {
+  return PART_NAME.test(name);
+}
+
+const PART_NAME = /^\..*\.[0-9a-f]{16}\.part$/s;
 
 /** `.name.hash.part` in the same directory, so that renaming it is one step. */
 function partName(local: string, hash: string): string {

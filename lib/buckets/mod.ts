@@ -27,7 +27,7 @@ export type { CommitOutcome } from "./commit_group.ts";
 export { contentHash } from "./content_hasher.ts";
 export type { CopiedFiles } from "./copy_files.ts";
 export type { ByteRange, DownloadedFile, DownloadFileOptions } from "./download_file.ts";
-export type { LocalFile } from "./download_file_to.ts";
+export type { DownloadFileToOptions, LocalFile } from "./download_file_to.ts";
 export type { FileSource } from "./file_source.ts";
 export type { FailedFile, FileDescription, JobOptions, UploadedFile } from "./job_options.ts";
 export type { CreatedBucket, CreateOptions, DeleteOptions } from "./lifecycle.ts";

@@ -91,6 +91,20 @@ Deno.test("a local file is replaced only when it is whole, and nothing else is l
   });
 });
 
+Deno.test("a file that is known from a listing is not looked up, and can keep its time", async () => {
+  await withLibrary(async ({ client, hub, directory }) => {
+    const mtime = new Date(Date.UTC(2026, 0, 2, 3, 4, 5, 678));
+    await client.uploadFile("data", BYTES, "x", { mtime });
+    const file = await client.fileMetadata("data", "x");
+    hub.counters.reset();
+    await client.downloadFileTo("data", "x", `${directory}/x`, { file, keepTime: true });
+    assertEquals((await Deno.stat(`${directory}/x`)).mtime, mtime);
+    assertEquals(hub.counters.of("hub.paths-info").calls, 0);
+    await client.downloadFileTo("data", "x", `${directory}/now`);
+    assert(Number((await Deno.stat(`${directory}/now`)).mtime) > Date.now() - 60_000);
+  });
+});
+
 /** Leaves a file half downloaded, as a process that is killed does, and says under which name. */
 async function interrupted(
   { client, directory }: Parameters<Parameters<typeof withLibrary>[0]>[0],

@@ -38,6 +38,12 @@ export const CLIENTS: readonly Client[] = [
     core: true,
   },
   {
+    name: "huggingface_hub-sync",
+    script: "huggingface_hub_sync/run.py",
+    requirements: "huggingface_hub/requirements.txt",
+    core: true,
+  },
+  {
     name: "cross_xet",
     script: "cross_xet/run.py",
     requirements: "cross_xet/requirements.txt",

@@ -1,7 +1,7 @@
 /** The checks that run in Node. */
 
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
@@ -30,6 +30,29 @@ const { passed, failed } = await runChecks({
     assert.equal(received, 1_000_000);
     assert.ok((await readFile(`${directory}/out`)).equals(bytes));
     await client.delete("library-node-files");
+    await client.close();
+  },
+  "directories and buckets are synced, both ways": async () => {
+    const client = new library.BucketClient({ endpoint, token });
+    const { handle } = await client.create("library-node-sync");
+    const [here, there] = [`${directory}/here`, `${directory}/there`];
+    await mkdir(`${here}/a b/ü#%`, { recursive: true });
+    await writeFile(`${here}/a b/ü#%/file`, bytes);
+    await writeFile(`${here}/empty`, "");
+    await symlink(tmpdir(), `${here}/link`);
+    const up = await library.sync(client, here, handle);
+    assert.deepEqual([up.uploaded, up.failed], [2, []]);
+    await mkdir(`${there}/old/deep`, { recursive: true });
+    await writeFile(`${there}/old/deep/file`, "1");
+    const down = await library.sync(client, handle, there, { delete: true });
+    assert.deepEqual([down.downloaded, down.deleted, down.failed], [2, 1, []]);
+    assert.ok((await readFile(`${there}/a b/ü#%/file`)).equals(bytes));
+    assert.deepEqual((await readdir(there)).sort(), ["a b", "empty"]);
+    for (const options of [{}, { checksum: true }]) {
+      const again = await library.sync(client, there, handle, { delete: true, ...options });
+      assert.deepEqual([again.uploaded, again.deleted], [0, 0]);
+    }
+    await client.delete(handle);
     await client.close();
   },
 }, console.log);

@@ -1,4 +1,4 @@
-/** The bucket library in one file, in Node 22: everything but workers, a disk cache and the gateway. */
+/** The bucket library and syncs in one file, in Node 22: everything but workers, a disk cache and the gateway. */
 
 const { execFileSync } = require("node:child_process");
 const process = require("node:process");
@@ -6,7 +6,14 @@ const process = require("node:process");
 const { DENO, FOLDER } = process.env;
 const bin = `${FOLDER}/node_modules/.bin`;
 const bundle = `${FOLDER}/buckets.js`;
-execFileSync(DENO, ["bundle", "--quiet", "--platform=browser", "-o", bundle, "lib/buckets/mod.ts"]);
+execFileSync(DENO, [
+  "bundle",
+  "--quiet",
+  "--platform=browser",
+  "-o",
+  bundle,
+  "tests/clients/library_node/library.ts",
+]);
 execFileSync(`${bin}/esbuild`, [
   bundle,
   "--target=node22",

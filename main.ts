@@ -27,6 +27,8 @@ const USAGE = 2;
 /** Those of a process that SIGINT and SIGPIPE end. */
 const INTERRUPTED = 130;
 const BROKEN_PIPE = 141;
+/** The task runner passes on a signal that the terminal has sent to the gateway already. */
+const REPEATED_MS = 1000;
 
 const output = new DenoConsole();
 
@@ -259,9 +261,6 @@ function schedule(log: Log, { name, cron, minutes, run }: Job): void {
   if (Deno.cron !== undefined) Deno.cron(name, cron, attempt);
   else Deno.unrefTimer(setInterval(attempt, minutes * MINUTE_MS));
 }
-
-/** The task runner passes on a signal that the terminal has sent to the gateway already. */
-const REPEATED_MS = 1000;
 
 /** Resolves on SIGINT or SIGTERM; another one later ends the process at once. */
 function stopSignal(log: Log): Promise<void> {

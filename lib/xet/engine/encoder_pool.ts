@@ -19,7 +19,8 @@ export function usefulWorkers(): number {
 
 /**
  * Workers that cut, hash and compress, each for several streams. They are started when the first stream
- * is opened; until they are there, and where there can be none, streams are encoded in place.
+ * is opened, which waits for them: many streams encoded in place would hold an engine each and the event
+ * loop for seconds. Where there can be none, streams are encoded in place.
  */
 export class EncoderPool {
   readonly #size: number;
@@ -43,12 +44,12 @@ export class EncoderPool {
   }
 
   /**
-   * An encoder in the worker that has the fewest; undefined if there is no worker (yet).
+   * An encoder in the worker that has the fewest; undefined if there can be no worker.
    *
    * @param pages Where memory is taken from.
    */
-  open(pages: PagePool): StreamEncoder | undefined {
-    this.start();
+  async open(pages: PagePool): Promise<StreamEncoder | undefined> {
+    await this.start();
     const [least] = this.#workers.toSorted((a, b) => a.streams - b.streams);
     return least?.open(pages);
   }
@@ -63,17 +64,19 @@ export class EncoderPool {
   }
 
   async #start(): Promise<void> {
-    for (let i = 0; i < this.#size && !this.#closed; i++) {
-      try {
-        const thread = new EncoderThread(await startEncoderWorker(), () => {
-          const at = this.#workers.indexOf(thread);
-          if (at >= 0) this.#workers.splice(at, 1);
-        });
-        this.#workers.push(thread);
-      } catch {
-        // There may be no workers here (Deno Deploy, a permission): encoding in place does the same.
-        return;
-      }
+    await Promise.all(Array.from({ length: this.#size }, () => this.#startOne()));
+  }
+
+  async #startOne(): Promise<void> {
+    try {
+      const thread = new EncoderThread(await startEncoderWorker(), () => {
+        const at = this.#workers.indexOf(thread);
+        if (at >= 0) this.#workers.splice(at, 1);
+      });
+      if (this.#closed) thread.close(new Error("The encoders were closed"));
+      else this.#workers.push(thread);
+    } catch {
+      // There may be no workers here (Deno Deploy, a permission): encoding in place does the same.
     }
   }
 }

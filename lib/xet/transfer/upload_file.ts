@@ -48,7 +48,7 @@ export async function uploadFile(
       if (isSmall && context.smallFiles?.takes(first.length)) {
         return await storeSmall(context, writer, first, blocks, options.observer);
       }
-      const encoder = isSmall ? undefined : context.encoders?.open(pages);
+      const encoder = isSmall ? undefined : await context.encoders?.open(pages);
       if (encoder === undefined) await encodeHere(writer, first, blocks, turn);
       else await encodeThere(writer, first, blocks, encoder);
     }

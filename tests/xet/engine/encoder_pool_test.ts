@@ -13,13 +13,13 @@ const text = vectorInput({ kind: "text", seed: 1, size: 3_000_000 });
 const random = vectorInput({ kind: "splitmix", seed: 2, size: 3_000_000 });
 
 async function withWorker(
-  work: (open: () => StreamEncoder, pages: PagePool, pool: EncoderPool) => Promise<void>,
+  work: (open: () => Promise<StreamEncoder>, pages: PagePool, pool: EncoderPool) => Promise<void>,
 ): Promise<void> {
   const pages = new PagePool();
   const pool = new EncoderPool(1);
   await pool.start();
-  const open = () => {
-    const encoder = pool.open(pages);
+  const open = async () => {
+    const encoder = await pool.open(pages);
     assert(encoder !== undefined);
     return encoder;
   };
@@ -55,7 +55,7 @@ Deno.test("a worker gives the chunks that an encoder in place gives", () =>
   withWorker(async (open, pages) => {
     for (const data of [text, random]) {
       for (const block of [1 << 20, 70_000]) {
-        const encoder = open();
+        const encoder = await open();
         const answers: Promise<EncodedPage>[] = [];
         for (let at = 0; at < data.length; at += block) {
           answers.push(push(encoder, pages, data.subarray(at, at + block)));
@@ -74,7 +74,7 @@ Deno.test("a worker gives the chunks that an encoder in place gives", () =>
 
 Deno.test("streams in one worker do not disturb each other", () =>
   withWorker(async (open, pages) => {
-    const [left, right] = [open(), open()];
+    const [left, right] = [await open(), await open()];
     const shown: [ReturnType<typeof show>[], ReturnType<typeof show>[]] = [[], []];
     const take = async (side: 0 | 1, answer: Promise<EncodedPage>) => {
       const { chunks, page } = await answer;
@@ -94,7 +94,7 @@ Deno.test("streams in one worker do not disturb each other", () =>
 
 Deno.test("a worker that is closed fails what it has under way", () =>
   withWorker(async (open, pages, pool) => {
-    const encoder = open();
+    const encoder = await open();
     const answer = push(encoder, pages, text.subarray(0, 1 << 20));
     const failed = assertRejects(() => answer, Error, "closed");
     await pool.close();
@@ -106,6 +106,6 @@ Deno.test("a worker that is closed fails what it has under way", () =>
 Deno.test("without workers there is no encoder, and streams are encoded in place", async () => {
   const pool = new EncoderPool(0);
   await pool.start();
-  assertEquals([pool.isReady, pool.open(new PagePool())], [false, undefined]);
+  assertEquals([pool.isReady, await pool.open(new PagePool())], [false, undefined]);
   await pool.close();
 });

@@ -2,10 +2,9 @@ import type { BucketClient } from "../buckets/bucket_client.ts";
 import { partFromText, partToText } from "../buckets/content_part.ts";
 import { StoreError } from "../errors/store_error.ts";
 import type { KeyLocks } from "../flow/key_locks.ts";
-import { HubError } from "../hub/hub_error.ts";
-import type { BucketInfo } from "../hub/wire.ts";
 import { BucketGate } from "./bucket_gate.ts";
-import { bucketNameOf, byName, checkNewBucketName, hasNamespace, hubIdOf } from "./bucket_names.ts";
+import { BucketLife, existingId } from "./bucket_life.ts";
+import { hubIdOf } from "./bucket_names.ts";
 import { commitEntries } from "./commit.ts";
 import { metaAttributes } from "./commit_stage.ts";
 import { lockName } from "./commit_step.ts";
@@ -78,6 +77,7 @@ export class BucketObjectStore implements ObjectStore {
   readonly #now: () => number;
   readonly #memory: ListingMemory;
   readonly #gate = new BucketGate();
+  readonly #life: BucketLife;
   readonly #sidecars: Sidecars;
   readonly #settings: SettingsKeeper;
   readonly #sweepList = new SweepList();
@@ -88,6 +88,7 @@ export class BucketObjectStore implements ObjectStore {
     this.#options = options;
     this.#buckets = options.buckets;
     this.#now = options.now ?? Date.now;
+    this.#life = new BucketLife({ ...options, gate: this.#gate });
     this.#memory = new ListingMemory(this.#now);
     this.#sidecars = new Sidecars({
       buckets: this.#buckets,
@@ -102,77 +103,29 @@ export class BucketObjectStore implements ObjectStore {
   }
 
   owner(): Promise<{ readonly id: string; readonly name: string }> {
-    return withStoreErrors(async () => {
-      const who = await this.#buckets.whoAmI();
-      const name = await this.#buckets.namespace();
-      const owner = name === who.name ? who : who.orgs.find((org) => org.name === name);
-      return { id: owner?.id ?? name, name };
-    });
+    return withStoreErrors(() => this.#life.owner());
   }
 
   listBuckets(): Promise<readonly StoreBucket[]> {
-    return withStoreErrors(async () => {
-      const namespace = await this.#buckets.namespace();
-      const others = this.#options.otherNamespaces ?? [];
-      const lists = await Promise.all(
-        [...new Set([namespace, ...others])].map((each) => this.#bucketsOf(each)),
-      );
-      return lists.flat().map((info) => storeBucket(info, namespace)).sort(byName);
-    });
-  }
-
-  /** A namespace that is not there is a mistake of the gateway's settings, not of the client's. */
-  async #bucketsOf(namespace: string): Promise<readonly BucketInfo[]> {
-    try {
-      return await Array.fromAsync(this.#buckets.list({ namespace }));
-    } catch (cause) {
-      if (!(cause instanceof HubError) || cause.kind !== "not_found") throw cause;
-      throw new StoreError("denied", `The Hub has no namespace ${namespace}`, { cause });
-    }
+    return withStoreErrors(() => this.#life.list());
   }
 
   createBucket(bucket: string): Promise<"created" | "existed"> {
-    return withStoreErrors(async () => {
-      checkNewBucketName(bucket);
-      const id = await this.#hubId(bucket);
-      const isPrivate = this.#options.privateBuckets ?? true;
-      const { created } = await this.#gate.share(
-        id,
-        () => this.#buckets.create(id, { private: isPrivate, existOk: true }),
-      );
-      if (created) return "created";
-      try {
-        await this.#buckets.info(id);
-        return "existed";
-      } catch (error) {
-        if (!isOutOfReach(error)) throw error;
-        throw new StoreError("bucket_exists", `${bucket} belongs to somebody else`, {
-          cause: error,
-        });
-      }
-    });
+    return withStoreErrors(() => this.#life.create(bucket));
   }
 
   canonicalName(bucket: string): Promise<string> {
-    return withStoreErrors(async () => {
-      if (!hasNamespace(bucket)) return bucket;
-      const namespace = await this.#buckets.namespace();
-      const id = hubIdOf(bucket, namespace);
-      return id === undefined ? bucket : bucketNameOf(id, namespace);
-    });
+    return withStoreErrors(() => this.#life.canonicalName(bucket));
   }
 
   statBucket(bucket: string): Promise<StoreBucket> {
-    return withStoreErrors(async () => {
-      const info = await this.#buckets.info(await this.#hubId(bucket));
-      return { name: bucket, createdAt: info.createdAt };
-    });
+    return withStoreErrors(() => this.#life.stat(bucket));
   }
 
   /** Another tool's write between the look and the deletion is lost with the bucket: the Hub has no lock. */
   deleteBucket(bucket: string): Promise<void> {
     return withStoreErrors(async () => {
-      const id = await this.#hubId(bucket);
+      const id = await this.#life.idOf(bucket);
       await this.#gate.alone(id, async () => {
         for await (const _ of this.#entries(id, { prefix: "" })) {
           throw new StoreError("bucket_not_empty", `${bucket} holds objects`);
@@ -206,7 +159,7 @@ export class BucketObjectStore implements ObjectStore {
   }
 
   async *#list(bucket: string, query: ListQuery): AsyncGenerator<ListEntry> {
-    const id = await this.#hubId(bucket);
+    const id = await this.#life.idOf(bucket);
     if (canBeginKey(query.prefix)) yield* this.#entries(id, query);
     // Nothing can be listed, but a bucket that is not there has to be told from an empty one.
     else await this.#buckets.info(id);
@@ -225,7 +178,7 @@ export class BucketObjectStore implements ObjectStore {
   ): ReadableStream<Uint8Array> {
     const pieces = lent ? "lent" : "shared";
     return streamWithStoreErrors(async () =>
-      this.#buckets.download(await this.#hubId(bucket), content, { ...options, pieces })
+      this.#buckets.download(await this.#life.idOf(bucket), content, { ...options, pieces })
     );
   }
 
@@ -237,7 +190,7 @@ export class BucketObjectStore implements ObjectStore {
     return withStoreErrors(async () => {
       const path = pathOfKey(key);
       if (path === undefined) return undefined;
-      return await this.#buckets.locate(await this.#hubId(bucket), path, content.hash, options);
+      return await this.#buckets.locate(await this.#life.idOf(bucket), path, content.hash, options);
     });
   }
 
@@ -278,7 +231,7 @@ export class BucketObjectStore implements ObjectStore {
 
   slice(bucket: string, { hash, size }: ContentRef, range?: ByteRange): Promise<Recipe> {
     return withStoreErrors(async () => {
-      const id = await this.#hubId(bucket);
+      const id = await this.#life.idOf(bucket);
       const { first, last } = range ?? { first: 0, last: size - 1 };
       const length = last + 1 - first;
       if (length === 0) return { content: { hash, size }, detail: "" };
@@ -294,7 +247,7 @@ export class BucketObjectStore implements ObjectStore {
   ): Promise<Staged> {
     return withStoreErrors(async () => {
       const parts = recipes.map(({ content, detail }) => partFromText(detail, content.size));
-      const id = await this.#hubId(bucket);
+      const id = await this.#life.idOf(bucket);
       const { hash, size } = await this.#buckets.compose(id, parts, options);
       return { content: { hash, size } };
     });
@@ -321,7 +274,7 @@ export class BucketObjectStore implements ObjectStore {
     { remembered = false }: BucketSettingsOptions = {},
   ): Promise<BucketSettings> {
     return withStoreErrors(async () => {
-      const id = await this.#hubId(bucket);
+      const id = await this.#life.idOf(bucket);
       return remembered ? this.#settings.remembered(id) : await this.#settings.get(id);
     });
   }
@@ -331,7 +284,7 @@ export class BucketObjectStore implements ObjectStore {
     change: (settings: BucketSettings) => BucketSettings,
   ): Promise<void> {
     return withStoreErrors(async () => {
-      const id = await this.#hubId(bucket);
+      const id = await this.#life.idOf(bucket);
       await this.#gate.share(
         id,
         () =>
@@ -351,7 +304,7 @@ export class BucketObjectStore implements ObjectStore {
    */
   sweepSidecars(bucket: string): Promise<number> {
     return withStoreErrors(async () => {
-      const id = await this.#hubId(bucket);
+      const id = await this.#life.idOf(bucket);
       return (await sweepSidecars(this.#sweepContext(), id)).deleted;
     });
   }
@@ -388,36 +341,17 @@ export class BucketObjectStore implements ObjectStore {
       buckets: this.#buckets,
       sidecars: this.#sidecars,
       sweepList: this.#sweepList,
-      id: await this.#hubId(bucket),
+      id: await this.#life.idOf(bucket),
     };
-  }
-
-  async #hubId(bucket: string): Promise<string> {
-    return existingId(bucket, await this.#buckets.namespace());
   }
 
   /** Whoever takes a stream finishes or cancels it. */
   async #hubIdOrCancel(bucket: string, body: ReadableStream<Uint8Array>): Promise<string> {
     try {
-      return await this.#hubId(bucket);
+      return await this.#life.idOf(bucket);
     } catch (error) {
       await body.cancel(error);
       throw error;
     }
   }
 }
-
-/** The id of a bucket that can exist. */
-function existingId(bucket: string, namespace: string): string {
-  const id = hubIdOf(bucket, namespace);
-  if (id === undefined) throw new StoreError("no_such_bucket", `There is no bucket ${bucket}`);
-  return id;
-}
-
-const storeBucket = ({ id, createdAt }: BucketInfo, namespace: string): StoreBucket => ({
-  name: bucketNameOf(id, namespace),
-  createdAt,
-});
-
-const isOutOfReach = (error: unknown): boolean =>
-  error instanceof HubError && ["unauthorized", "forbidden", "not_found"].includes(error.kind);

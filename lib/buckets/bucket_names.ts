@@ -102,6 +102,7 @@ export function parseHubUri(uri: string): HubLocation {
   };
 }
 
+/** One with a `%` that begins no escape is meant as it is written; the Hub says if there is none such. */
 function decodeRevision(revision: string): string {
   try {
     return decodeURIComponent(revision);

@@ -1,0 +1,52 @@
+/**
+ * Compares a gateway with a model of S3 over many operations: every answer, with status, code, entity tags, headers, bytes, order and
+ * pages. Half of the runs have faults behind the gateway, whose answers may then be errors that pass; the model
+ * keeps track of what they left open.
+ *
+ *     deno task test:model [--operations N] [--seed S] [--faults]
+ *
+ * @module
+ */
+
+import { createEmbeddedHub } from "../../lib/create_embedded_hub.ts";
+import { createGateway } from "../../lib/create_gateway.ts";
+import { createWorld } from "./gateway_under_model.ts";
+import { Rng } from "./rng.ts";
+import { runOperations } from "./run_operations.ts";
+import { STRICT } from "./world.ts";
+import { parseArgs } from "node:util";
+
+const PER_RUN = 2000;
+
+const { values } = parseArgs({
+  options: {
+    operations: { type: "string", default: "100000" },
+    seed: { type: "string", default: String(Date.now() % 1e9) },
+  },
+});
+const operations = Number(values.operations);
+const firstSeed = Number(values.seed);
+const start = performance.now();
+let done = 0;
+for (let seed = firstSeed; done < operations; seed++) {
+  const count = Math.min(PER_RUN, operations - done);
+  await using hub = await createEmbeddedHub();
+  const gateway = createGateway({
+    token: hub.token,
+    endpoint: hub.url,
+    allowAnonymous: true,
+    workers: 0,
+  });
+  const world = createWorld(gateway, "model", { tolerance: STRICT, largeParts: true });
+  await world.send({ method: "PUT", target: "" });
+  try {
+    await runOperations(world, new Rng(seed), count);
+  } catch (error) {
+    console.error(`Seed ${seed} (--operations ${count} --seed ${seed}):`);
+    throw error;
+  }
+  await gateway.close();
+  done += count;
+  const seconds = ((performance.now() - start) / 1000).toFixed(0);
+  console.log(`${done} operations as the model (seeds ${firstSeed} to ${seed}, ${seconds} s)`);
+}

@@ -236,7 +236,10 @@ function wholesOf(upload: UploadState, chosen: readonly ListedPart[]): readonly 
     return storedAt(upload.key, {
       ...upload.attributes,
       content: joined(contents),
-      parts: contents.map(({ bytes }, i) => ({ number: chosen[i]?.number ?? 0, size: bytes.length })),
+      parts: contents.map(({ bytes }, i) => ({
+        number: chosen[i]?.number ?? 0,
+        size: bytes.length,
+      })),
     });
   });
 }

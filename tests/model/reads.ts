@@ -237,3 +237,16 @@ function attributesProblem(world: World, state: ObjectState, text: string): stri
   const wanted = state.parts === undefined ? undefined : String(state.parts.length);
   return count === wanted ? undefined : `${count} parts instead of ${wanted}`;
 }
+
+/** GetObject of all of it. */
+export function readWhole(world: World, key: string): Operation {
+  const asked = { method: "GET", condition: undefined, range: undefined, partNumber: undefined };
+  return {
+    label: `GET ${key}`,
+    request: { method: "GET", target: keyPath(key) },
+    judge(reply) {
+      const expect = (state: KeyState) => expectRead(world, asked, state);
+      world.bucket.set(key, judge(world, reply, world.bucket.of(key), expect));
+    },
+  };
+}

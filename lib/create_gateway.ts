@@ -4,6 +4,7 @@ import { BucketClient } from "./buckets/bucket_client.ts";
 import { S3Error } from "./errors/s3_error.ts";
 import { type KeyLocks, MemoryKeyLocks } from "./flow/key_locks.ts";
 import { MemoryBudget } from "./flow/memory_budget.ts";
+import type { Sleep } from "./flow/sleep.ts";
 import { createRequestHandler } from "./gateway.ts";
 import { type Log, SILENT_LOG } from "./log.ts";
 import { MapUploadRegistry } from "./multipart/map_registry.ts";
@@ -80,6 +81,11 @@ export interface GatewayOptions {
   /** Seconds without a byte after which a fetch of stored bytes is begun anew. Default: 5. */
   readonly stallTimeoutSeconds?: number;
   /**
+   * Seconds without progress after which any other call is given up, and begun anew where that is harmless. Default: 30 for
+   * the Hub, 120 for the CAS.
+   */
+  readonly callTimeoutSeconds?: number;
+  /**
    * Threads for the byte work of uploads, and as many for that of downloads; 0 does it in place. Default:
    * processors less one, at most 4.
    */
@@ -94,6 +100,10 @@ export interface GatewayOptions {
   readonly log?: Log;
   /** Milliseconds since 1970. Default: the system's clock. */
   readonly now?: () => number;
+  /** Waits before calls are made again. Default: the runtime's timers. */
+  readonly sleep?: Sleep;
+  /** A number from 0 up to 1, for the jitter of waits. Default: `Math.random`. */
+  readonly random?: () => number;
 }
 
 /** A gateway that can be mounted in any server. */
@@ -154,6 +164,16 @@ export function createGateway(options: GatewayOptions): Gateway {
     ...(options.namespace !== undefined && { namespace: options.namespace }),
     memoryBudget,
     now,
+    sleep: options.sleep,
+    random: options.random,
+    onCircuit: (state, openMs) =>
+      state === "open"
+        ? log.warning("hub is down", { openMs: Math.round(openMs) })
+        : log.info("hub answers again"),
+    ...(options.callTimeoutSeconds !== undefined && {
+      timeoutMs: options.callTimeoutSeconds * 1000,
+      casTimeoutMs: options.callTimeoutSeconds * 1000,
+    }),
     ...(options.stallTimeoutSeconds !== undefined && {
       stallMs: options.stallTimeoutSeconds * 1000,
     }),

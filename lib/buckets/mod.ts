@@ -53,6 +53,7 @@ export {
   EntryNotFoundError,
   ForbiddenError,
   GatedRepoError,
+  HubDownError,
   RateLimitedError,
   RepositoryNotFoundError,
   RevisionNotFoundError,

@@ -1,4 +1,4 @@
-import { isPartName } from "../buckets/download_file_to.ts";
+import { isPartName } from "../buckets/part_files.ts";
 import { fileSystem } from "../buckets/local_files.ts";
 import { codeOf, ignoreMissing } from "./file_errors.ts";
 import { ancestorsOf } from "./path_rules.ts";

@@ -52,6 +52,7 @@ export {
   EntryNotFoundError,
   ForbiddenError,
   GatedRepoError,
+  HubDownError,
   RateLimitedError,
   RepositoryNotFoundError,
   RevisionNotFoundError,

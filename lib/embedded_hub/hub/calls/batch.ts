@@ -86,6 +86,8 @@ function apply(
   operation: BatchOperation,
   now: number,
 ): Change {
+  const refusal = context.settings.refuseOperation(operation);
+  if (refusal !== undefined) throw new OperationRefused(refusal);
   switch (operation.kind) {
     case "addFile":
       return put(context, bucket, operation, registeredSize(context, operation.xetHash), now);

@@ -76,7 +76,9 @@ export class BucketCore {
       fetch,
       sleep,
       now: options.now,
+      random,
       stallMs: options.stallMs,
+      casTimeoutMs: options.casTimeoutMs,
       diskCache: options.diskCache && {
         ...options.diskCache,
         directory: `${options.diskCache.directory}/${cacheNameOf(options.token)}`,

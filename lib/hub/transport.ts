@@ -1,3 +1,4 @@
+import denoJson from "../../deno.json" with { type: "json" };
 import { builtin } from "../flow/builtin.ts";
 import { Circuit } from "../flow/circuit.ts";
 import { retry } from "../flow/retry.ts";
@@ -74,7 +75,7 @@ const DEFAULT_RETRY: HubRetry = {
   maxAdvisedMs: 15_000,
 };
 const DEFAULT_TIMEOUT_MS = 30_000;
-const DEFAULT_USER_AGENT = "hugbucket/0.1.0";
+const DEFAULT_USER_AGENT = `hugbucket/${denoJson.version}`;
 const MAX_REDIRECTS = 5;
 
 /** Sends calls to one Hub with one token: time-outs, redirects, retries, errors. */
@@ -82,6 +83,7 @@ export class Transport {
   readonly #options: TransportOptions;
   readonly #base: string;
   readonly #headers: Readonly<Record<string, string>>;
+  readonly #isBrowser: boolean;
   readonly #retry: HubRetry;
   readonly #quota: Quota;
   readonly #circuit: Circuit;
@@ -99,8 +101,8 @@ export class Transport {
       throw new TypeError("The Hub token is empty or holds characters that a header cannot hold");
     }
     // A browser has a name of its own; a request with another one needs the server's leave (CORS).
-    const isBrowser = builtin("node:http") === undefined;
-    const userAgent = options.userAgent ?? (isBrowser ? undefined : DEFAULT_USER_AGENT);
+    this.#isBrowser = builtin("node:http") === undefined;
+    const userAgent = options.userAgent ?? (this.#isBrowser ? undefined : DEFAULT_USER_AGENT);
     this.#headers = {
       ...(userAgent !== undefined && { "user-agent": userAgent }),
       ...(options.token !== undefined && { authorization: `Bearer ${options.token}` }),
@@ -214,7 +216,9 @@ export class Transport {
     try {
       let url = place;
       for (let hops = 0;; hops++) {
-        const response = await this.#fetch(call, url, watchdog.signal);
+        // A browser does not tell where a redirect leads; it follows by itself, and leaves the token behind.
+        const redirect = this.#isBrowser ? "follow" : "manual";
+        const response = await this.#fetch(call, url, watchdog.signal, redirect);
         if (response.ok) return new Response(watched(response.body, watchdog), response);
         const { status, headers } = response;
         const text = await readText(response, () => watchdog.progress());
@@ -283,7 +287,12 @@ export class Transport {
     }
   }
 
-  async #fetch(call: HubCall, url: string, signal: AbortSignal): Promise<Response> {
+  async #fetch(
+    call: HubCall,
+    url: string,
+    signal: AbortSignal,
+    redirect: "follow" | "manual" = "manual",
+  ): Promise<Response> {
     const isHub = new URL(url).origin === new URL(this.#base).origin;
     const { authorization: _, ...open } = this.#headers;
     if (isHub) this.#quota.take(call.path);
@@ -297,7 +306,7 @@ export class Transport {
           ...(call.body && { "content-type": call.body.type }),
         },
         ...(call.body && { body: call.body.text }),
-        redirect: "manual",
+        redirect,
         signal,
       });
     } catch (error) {
@@ -305,6 +314,7 @@ export class Transport {
       throw error;
     }
     if (isHub) this.#quota.answered(call.path, response.headers);
+    if (response.type === "opaqueredirect") throw hiddenRedirect(describe(call));
     return response;
   }
 
@@ -339,6 +349,9 @@ const redirectError = (reply: HubReply): HubError =>
   new HubError("redirect", `The Hub redirects ${reply.call} to where we do not follow`, {
     status: reply.status,
   });
+
+const hiddenRedirect = (call: string): HubError =>
+  new HubError("redirect", `The Hub redirects ${call} to where a browser does not tell`);
 
 /** A body whose source is waited for no longer than the watchdog allows, and whose reader takes as long as it likes. */
 function watched(

@@ -170,7 +170,8 @@ export class Transfers {
       ...(sleep && { sleep }),
       ...(stallMs && { stallMs }),
       ...(random && { random }),
-      ...(idleMs && { idleMs }),
+      // A shard is verified before it is answered, which takes as much longer as the defaults say.
+      ...(idleMs && { idleMs, shardIdleMs: 5 * idleMs }),
     });
     const context = {
       cas,

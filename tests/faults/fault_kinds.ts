@@ -31,6 +31,8 @@ export interface FaultKind {
   readonly impatient?: boolean;
   /** Codes that only this kind leads to. */
   readonly codes?: readonly string[];
+  /** A write that fails may leave an object without its metadata (see "Half-applied batches" in docs/architecture.md). */
+  readonly halves?: boolean;
   /** Content that no object holds is removed from the CAS from time to time. */
   readonly collects?: boolean;
 }
@@ -80,7 +82,8 @@ const damage =
     }
   };
 
-const REASONS = ["Internal error", "not today", "File not found", "Xet hash not found"];
+/** None of them says that a file to be deleted is not there: a Hub that says so of a file that is there cannot be helped. */
+const REASONS = ["Internal error", "not today", "Xet hash unknown"];
 
 /** Refuses operations on some paths, for a while each time. */
 const refusals = (path: RegExp) => ({ hub, rng }: FaultSite): void => {
@@ -130,9 +133,9 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   { name: "hub answers break off", install: damage(HUB, "break") },
   { name: "hub answers cut short", install: damage(HUB, "truncate") },
   { name: "hub answers stand still", install: damage(HUB, "stall"), impatient: true },
-  { name: "batch refuses some", install: refusals(/^/) },
-  { name: "batch takes the object, not its sidecar", install: refusals(SIDECARS) },
-  { name: "batch takes the sidecar, not its object", install: refusals(OBJECTS) },
+  { name: "batch refuses some", install: refusals(/^/), halves: true },
+  { name: "batch takes the object, not its sidecar", install: refusals(SIDECARS), halves: true },
+  { name: "batch takes the sidecar, not its object", install: refusals(OBJECTS), halves: true },
   { name: "tokens expire", install: jumps(0.05, 1000) },
   { name: "urls expire", install: jumps(0.05, 4000) },
   { name: "dedup answers are stale", install: () => {}, collects: true },

@@ -6,7 +6,7 @@ import { sleep } from "../../lib/flow/sleep.ts";
 import { createWorld } from "../model/gateway_under_model.ts";
 import { followListing } from "../model/listings.ts";
 import { Rng } from "../model/rng.ts";
-import { KEYS, runOperations } from "../model/run_operations.ts";
+import { type History, KEYS, runOperations } from "../model/run_operations.ts";
 import { readTags, readWhole } from "../model/reads.ts";
 import { deleteObjects } from "../model/writes.ts";
 import { Mismatch, STRICT, type Tolerance, type World } from "../model/world.ts";
@@ -35,9 +35,10 @@ const RETRYABLE: Tolerance = {
   breaks: true,
 };
 
-function toleranceOf({ codes = [] }: FaultKind): Tolerance {
+function toleranceOf({ codes = [], halves = false }: FaultKind): Tolerance {
   return {
     ...RETRYABLE,
+    halves,
     codes: new Set([...RETRYABLE.codes, ...codes]),
     statuses: new Set([...RETRYABLE.statuses, ...(codes.includes("AccessDenied") ? [403] : [])]),
   };
@@ -80,17 +81,18 @@ export async function runWithFaults(
         return reply;
       },
     };
+    const history: History = { labels: [] };
     await createBucket(hub, "faults");
     const collect = kind.collects ? collector(hub) : undefined;
     kind.install({ hub, rng, clock });
-    if (collect === undefined) await runOperations(world, rng, operations);
+    if (collect === undefined) await runOperations(world, rng, operations, history);
     else await runCollecting(world, rng, operations, collect);
     await gateway.close();
     const { statuses } = hub.counters.of("*");
     const faults = (proxy?.accidents ?? 0) + Object.entries(statuses)
       .reduce((sum, [status, count]) => sum + (Number(status) >= 400 ? count : 0), 0);
     heal(hub, clock, proxy);
-    await verify(hub, world);
+    await verify(hub, world, history);
     if (mistakes[0] !== undefined) throw mistakes[0];
     return { faults, requests, failed };
   } catch (error) {
@@ -128,7 +130,7 @@ function startGateway(
     now: () => Date.now() + gatewayClock.ahead,
     sleep: (ms, signal) => sleep(ms / HASTE, signal),
     random: () => rng.float(),
-    ...(kind.impatient && { callTimeoutSeconds: 0.4, stallTimeoutSeconds: 0.1 }),
+    ...(kind.impatient && { callTimeoutSeconds: 0.25, stallTimeoutSeconds: 0.1 }),
     log: { debug() {}, info: look, warning: look, error: look },
   });
 }
@@ -157,7 +159,7 @@ function heal(hub: EmbeddedHub, clock: HubClock, proxy: FaultProxy | undefined):
 }
 
 /** Reads everything by a gateway that has seen nothing of it. */
-async function verify(hub: EmbeddedHub, world: World): Promise<void> {
+async function verify(hub: EmbeddedHub, world: World, { labels }: History): Promise<void> {
   const gateway = createGateway({
     token: hub.token,
     endpoint: hub.url,
@@ -173,7 +175,11 @@ async function verify(hub: EmbeddedHub, world: World): Promise<void> {
           operation.judge(await send(operation.request));
         } catch (error) {
           if (!(error instanceof Mismatch)) throw error;
-          throw new Mismatch(`afterwards ${operation.label}: ${error.message}`);
+          throw new Mismatch(
+            `afterwards ${operation.label}: ${error.message}. Before that\n  ${
+              labels.join("\n  ")
+            }`,
+          );
         }
       }
     }

@@ -10,7 +10,7 @@ import {
 import type { Operation } from "./objects.ts";
 import type { Rng } from "./rng.ts";
 import type { KeyState, ObjectState, PartState, UploadState } from "./state.ts";
-import { isTolerated, judge, keyPath, Mismatch, type World } from "./world.ts";
+import { isTolerated, judge, keyPath, Mismatch, noteWrite, type World } from "./world.ts";
 
 /** What the source of a part, and the part, may hold. */
 interface PartPair {
@@ -217,7 +217,7 @@ export function completeUpload(
         );
         return { ...expected, after: { ...pair, state: expected.after } };
       });
-      world.bucket.set(key, left.map(({ state }) => state));
+      noteWrite(world, reply, key, left.map(({ state }) => state));
       if (reply?.status === 200 && reply.code === "") world.bucket.uploads.delete(upload.id);
       else if (isTolerated(world, reply)) upload.unclear = true;
     },

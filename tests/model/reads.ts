@@ -69,13 +69,17 @@ function expectRead(world: World, asked: Asked, state: KeyState): Expectation<Ke
   }
   const span = part ?? range?.of(bytes.length) ?? (range === undefined ? "whole" : undefined);
   if (span === undefined) return { status: 416, code: "InvalidRange", after: state };
+  const learned = ({ headers }: Reply): undefined => {
+    const isCertain = span === "whole" && method === "GET";
+    if (isCertain) world.etags.learn(state.content.sha256, headers.get("etag"));
+  };
   const body = span === "whole" ? bytes : bytes.subarray(span.first, span.last + 1);
   return {
     status: span === "whole" ? 200 : 206,
     after: state,
     problem: (reply) =>
-      headerProblem(world, state, reply) ?? bodyProblem(method, body, reply) ??
-        rangeProblem(span, bytes.length, reply),
+      bodyProblem(method, body, reply) ?? headerProblem(world, state, reply) ??
+        rangeProblem(span, bytes.length, reply) ?? learned(reply),
   };
 }
 

@@ -1,5 +1,5 @@
 import { Contents } from "./contents.ts";
-import { ModelBucket } from "./state.ts";
+import type { KeyState, ModelBucket } from "./state.ts";
 
 /** A request of the model. */
 export interface ModelRequest {
@@ -32,6 +32,8 @@ export interface Tolerance {
   readonly statuses: ReadonlySet<number>;
   /** Whether an answer may break off. */
   readonly breaks: boolean;
+  /** Whether a write that fails may leave an object without what belongs to it. */
+  readonly halves?: boolean;
 }
 
 /** Nothing but the true answer. */
@@ -60,15 +62,19 @@ export class ETags {
   readonly #byContent = new Map<string, string>();
   readonly #byTag = new Map<string, string>();
 
-  /** Whether a tag can belong to bytes; it does from then on. */
+  /** Whether a tag can belong to bytes. */
   fits(sha256: string, etag: string | null): boolean {
     if (etag === null || !/^"[0-9a-f]{32}-1"$/.test(etag)) return false;
     const [tag, content] = [this.#byContent.get(sha256), this.#byTag.get(etag)];
-    if (tag === undefined && content === undefined) {
-      this.#byContent.set(sha256, etag);
-      this.#byTag.set(etag, sha256);
-    }
     return (tag ?? etag) === etag && (content ?? sha256) === sha256;
+  }
+
+  /** The same; if it fits, it belongs to these bytes from then on. To be asked only of bytes that are certain. */
+  learn(sha256: string, etag: string | null): boolean {
+    if (etag === null || !this.fits(sha256, etag)) return false;
+    this.#byContent.set(sha256, etag);
+    this.#byTag.set(etag, sha256);
+    return true;
   }
 
   /** The tag of bytes, if they were seen. */
@@ -130,6 +136,28 @@ function problemOf<S>(expected: Expectation<S>, reply: Reply): string | undefine
     return `expected ${status} ${code}, got ${reply.status} ${reply.code}`;
   }
   return problem?.(reply);
+}
+
+/**
+ * Notes what a key may hold after a write. Where the Hub has taken the object and not what belongs to it, or the other way
+ * round, a write that fails can leave an object without its metadata or its parts.
+ */
+export function noteWrite(
+  world: World,
+  reply: Reply | undefined,
+  key: string,
+  states: readonly KeyState[],
+): void {
+  const isHalf = world.tolerance.halves === true && isTolerated(world, reply);
+  world.bucket.set(key, isHalf ? [...states, ...states.flatMap(halvesOf)] : states);
+}
+
+/** What is left of an object without its metadata, its parts or both. */
+export function halvesOf(state: KeyState): readonly KeyState[] {
+  if (state === undefined) return [];
+  const { parts: _, ...partless } = state;
+  const bare = { headers: {}, tags: {} };
+  return [{ ...state, ...bare }, partless, { ...partless, ...bare }];
 }
 
 /** A key as a path, with the slash before it. */

@@ -13,10 +13,12 @@ import {
 } from "./objects.ts";
 import {
   type Expectation,
+  halvesOf,
   isTolerated,
   judge,
   keyPath,
   Mismatch,
+  noteWrite,
   type Reply,
   type World,
 } from "./world.ts";
@@ -40,7 +42,7 @@ export function putObject(world: World, rng: Rng, key: string): Operation {
     judge(reply) {
       const states = world.bucket.of(key);
       const expect = (state: KeyState) => expectWrite(world, condition, written, state);
-      world.bucket.set(key, judge(world, reply, states, expect));
+      noteWrite(world, reply, key, judge(world, reply, states, expect));
     },
   };
 }
@@ -60,7 +62,7 @@ export function deleteObject(world: World, rng: Rng, key: string): Operation {
           ? { status: 204, after: undefined }
           : { ...refused, after: state };
       });
-      world.bucket.set(key, states);
+      noteWrite(world, reply, key, states);
     },
   };
 }
@@ -77,7 +79,9 @@ export function deleteObjects(world: World, keys: readonly string[], quiet: bool
     judge(reply) {
       if (reply?.status !== 200) {
         if (!isTolerated(world, reply)) throw new Mismatch(`${reply?.status} ${reply?.code}`);
-        for (const key of keys) world.bucket.set(key, [...world.bucket.of(key), undefined]);
+        for (const key of keys) {
+          noteWrite(world, reply, key, [...world.bucket.of(key), undefined]);
+        }
         return;
       }
       const failed = new Map(
@@ -97,10 +101,12 @@ export function deleteObjects(world: World, keys: readonly string[], quiet: bool
       for (const key of keys) {
         const code = failed.get(key);
         if (code !== undefined && !world.tolerance.codes.has(code)) throw new Mismatch(code);
-        world.bucket.set(
-          key,
-          code === undefined ? [undefined] : [...world.bucket.of(key), undefined],
-        );
+        if (code === undefined) world.bucket.set(key, [undefined]);
+        else {
+          const left = world.bucket.of(key);
+          const halves = world.tolerance.halves === true ? left.flatMap(halvesOf) : [];
+          world.bucket.set(key, [...left, ...halves, undefined]);
+        }
       }
     },
   };
@@ -174,7 +180,7 @@ export function copyObject(world: World, rng: Rng, from: string, to: string): Op
         return { ...expected, after: { source: from === to ? after : source, target: after } };
       });
       world.bucket.set(from, left.map(({ source }) => source));
-      world.bucket.set(to, left.map(({ target }) => target));
+      noteWrite(world, reply, to, left.map(({ target }) => target));
     },
   };
 }
@@ -208,7 +214,7 @@ export function tagObject(world: World, rng: Rng, key: string): Operation {
             after: { ...state, tags: tags ?? {} },
           },
       );
-      world.bucket.set(key, states);
+      noteWrite(world, reply, key, states);
     },
   };
 }

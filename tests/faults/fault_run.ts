@@ -130,7 +130,7 @@ function startGateway(
     now: () => Date.now() + gatewayClock.ahead,
     sleep: (ms, signal) => sleep(ms / HASTE, signal),
     random: () => rng.float(),
-    ...(kind.impatient && { callTimeoutSeconds: 0.25, stallTimeoutSeconds: 0.1 }),
+    ...(kind.impatient && { callTimeoutSeconds: 0.5, stallTimeoutSeconds: 0.15 }),
     log: { debug() {}, info: look, warning: look, error: look },
   });
 }

@@ -12,7 +12,7 @@ Deno.test("docs/troubleshoot.md explains every error code, with its status, in o
   const codes = Object.entries(S3_ERRORS).map(([code, { status }]) => [code, String(status)]);
   assertEquals(
     rows.map(({ code, status }) => [code, status]),
-    codes.toSorted(([one = ""], [other = ""]) => one < other ? -1 : 1),
+    codes.toSorted(([one = ""], [other = ""]) => one.localeCompare(other, "en")),
   );
   for (const { code, meaning } of rows) assert(meaning?.trim().endsWith("."), code);
 });

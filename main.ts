@@ -234,8 +234,9 @@ async function credentialSource(
   return new CredentialSource({ fixed, read, name: "HUGBUCKET_CREDENTIALS_FILE" });
 }
 
-const bringTokens = (credentials: readonly AccessCredential[]): boolean =>
-  credentials.length > 0 && credentials.every(({ hubToken }) => hubToken !== undefined);
+function bringTokens(credentials: readonly AccessCredential[]): boolean {
+  return credentials.length > 0 && credentials.every(({ hubToken }) => hubToken !== undefined);
+}
 
 /** Takes over what changes in the file of key pairs; what is not good is told, and the old pairs stay. */
 function followCredentials(source: CredentialSource, gateway: Gateway, log: Log): void {

@@ -128,6 +128,5 @@ function placed(issue: v.BaseIssue<unknown>): string {
   const first = issue.path?.[0];
   if (first === undefined) return issue.message;
   if (typeof first.key === "number") return `[${first.key}] ${issue.message}`;
-  const missing = issue.input === undefined ? " is missing and" : "";
-  return `.${String(first.key)}${missing} ${issue.message}`;
+  return `.${String(first.key)} ${issue.input === undefined ? "is missing" : issue.message}`;
 }

@@ -12,11 +12,16 @@ export interface RunningGateway extends AsyncDisposable {
 /** The pair that tests sign with. */
 export const CREDENTIAL = { accessKeyId: "TESTKEY", secretAccessKey: "test-secret" };
 
+/** A second user of the hub, with nothing of its own. */
+export const OTHER_USER = { name: "other", token: "hf_other" };
+
 /** Starts both; options replace those of the gateway. */
 export async function startGateway(
   options: Partial<GatewayOptions> = {},
 ): Promise<RunningGateway> {
-  const hub = await createEmbeddedHub();
+  const hub = await createEmbeddedHub({
+    users: [{ name: "local", token: "hf_local" }, OTHER_USER],
+  });
   const gateway = createGateway({
     token: hub.token,
     endpoint: hub.url,

@@ -1,13 +1,14 @@
 import { mkdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import mime from "mime";
+import { parseHubUri } from "../buckets/mod.ts";
 import { applySync } from "../sync/apply_sync.ts";
 import { fileAt } from "../sync/bucket_files.ts";
 import { folderOfPattern, isPattern } from "../sync/pattern.ts";
 import { BUCKET_PROTOCOL, type BucketPlace, parsePlace } from "../sync/place.ts";
 import { planSync } from "../sync/plan_sync.ts";
 import { asUsage, isRemote } from "./bucket_argument.ts";
-import { FailedPathsError } from "./failed_paths.ts";
+import { failedJson, FailedPathsError } from "./failed_paths.ts";
 import { humanSize } from "./format.ts";
 import { printable, Printer, type PrinterOptions } from "./printer.ts";
 import type { Session } from "./session.ts";
@@ -126,10 +127,11 @@ async function download(
   const name = basename(place.prefix);
   const local = isFolder ? join(target, name) : target;
   const printer = new Printer(console, options);
-  await mkdir(dirname(local), { recursive: true });
   await withBar(console, "download", isQuiet(printer), async (bar) => {
     const info = await client.fileMetadata(place.id, place.prefix, { signal });
+    await mkdir(dirname(local), { recursive: true });
     const file = await client.downloadFileTo(place.id, place.prefix, local, {
+      file: info,
       onProgress: showFile(bar, info.size),
       signal,
     });
@@ -157,7 +159,7 @@ async function copyTree(
     (bar) => applySync(client, plan, { signal, onProgress: showSync(bar) }),
   );
   const { failed, ...counts } = result;
-  printer.result(resultText(result), { ...counts, failed: failed.map(({ path }) => path) });
+  printer.result(resultText(result), { ...counts, failed: failedJson(failed) });
   if (failed.length > 0) throw new FailedPathsError(failed);
 }
 
@@ -169,11 +171,12 @@ async function copyOnHub(
   options: CopyOptions,
 ): Promise<void> {
   bucketOf(target);
+  asUsage(() => parseHubUri(source));
   const { copied, failed } = await client.copyFiles(source, target, { signal });
   const size = copied.reduce((sum, file) => sum + file.size, 0);
   new Printer(console, options).result(
     `Copied: ${copied.length === 1 ? "1 file" : `${copied.length} files`} (${humanSize(size)})`,
-    { copied, failed: failed.map(({ path }) => path) },
+    { copied, failed: failedJson(failed) },
   );
   if (failed.length > 0) throw new FailedPathsError(failed);
 }

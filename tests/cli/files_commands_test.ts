@@ -93,6 +93,7 @@ Deno.test("cp says what cannot be copied", async () => {
       [one, directory],
       [`${one}/x`, "hf://datasets/a/b"],
       ["x", `${one}/x`, "--include", "*"],
+      ["hf://bare", one],
     ];
     for (const args of usage) assertEquals((await run(["cp", ...args])).code, 2, args.join(" "));
     const failing = [[`${one}/none`, directory], [join(directory, "none"), one], [
@@ -100,6 +101,13 @@ Deno.test("cp says what cannot be copied", async () => {
       directory,
     ]];
     for (const args of failing) assertEquals((await run(["cp", ...args])).code, 1, args.join(" "));
+    assertEquals((await run(["cp", `${one}/none`, join(directory, "made/none")])).code, 1);
+    assertEquals([...Deno.readDirSync(directory)], []);
+    const json = ["cp", "-R", directory, one, "--json"];
+    await Deno.writeTextFile(join(directory, "a\\b"), "");
+    assertEquals(JSON.parse((await run(json)).stdout).failed, [
+      { path: "a\\b", error: "the Hub allows no '\\' in a path" },
+    ]);
   });
 });
 
@@ -178,7 +186,7 @@ Deno.test("rm deletes a file, or after being told so what is below a path", asyn
     ) {
       assertEquals((await run(["rm", ...args])).code, 2, args.join(" "));
     }
-    assertEquals((await run(["rm", "local/one/run"])).code, 1);
+    assertEquals((await run(["rm", "local/one/run"])).code, 2);
     const dry = await run(["rm", "-r", "local/one", "--include", "*.json", "--dry-run"]);
     assertEquals(
       dry.stdout,

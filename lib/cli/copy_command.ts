@@ -11,6 +11,7 @@ import { asUsage, isRemote } from "./bucket_argument.ts";
 import { failedJson, FailedPathsError } from "./failed_paths.ts";
 import { humanSize } from "./format.ts";
 import { printable, Printer, type PrinterOptions } from "./printer.ts";
+import { findRepoFile, writeWhole } from "./repo_download.ts";
 import type { Session } from "./session.ts";
 import { resultText } from "./sync_command.ts";
 import { showFile, showSync, withBar } from "./transfer_bar.ts";
@@ -55,9 +56,7 @@ export async function copy(
       return await copyTree(session, source, target, options);
     }
     if (!isRemote(target)) return await download(session, place, source, target, options);
-  } else if (!isRemote(target)) {
-    throw new UsageError("Only buckets can be downloaded from; copy into a bucket first");
-  }
+  } else if (!isRemote(target)) return await downloadFromRepo(session, source, target, options);
   await copyOnHub(session, source, target, options);
 }
 
@@ -122,10 +121,7 @@ async function download(
     const file = await client.downloadFile(place.id, place.prefix, { signal });
     return await file.stream().pipeTo(console.output, { signal });
   }
-  const isFolder = /[/\\]$/.test(target) ||
-    (await stat(target).catch(() => undefined))?.isDirectory();
-  const name = basename(place.prefix);
-  const local = isFolder ? join(target, name) : target;
+  const local = await localTarget(target, place.prefix);
   const printer = new Printer(console, options);
   await withBar(console, "download", isQuiet(printer), async (bar) => {
     const info = await client.fileMetadata(place.id, place.prefix, { signal });
@@ -138,6 +134,42 @@ async function download(
     bar?.stop();
     printer.result(`Downloaded: ${local} (${humanSize(file.size)})`, file);
   });
+}
+
+/** One file of a model, dataset or Space. */
+async function downloadFromRepo(
+  session: Session,
+  source: string,
+  target: string,
+  options: CopyOptions,
+): Promise<void> {
+  const { console, signal } = session;
+  const file = await findRepoFile(session, source);
+  const { path, size, commit } = file;
+  if (target === "-") return await file.open().pipeTo(console.output, { signal });
+  const localPath = await localTarget(target, path);
+  const printer = new Printer(console, options);
+  await mkdir(dirname(localPath), { recursive: true });
+  await withBar(console, "download", isQuiet(printer), async (bar) => {
+    let bytesDone = 0;
+    await writeWhole(file, localPath, (count) => {
+      bytesDone += count;
+      bar?.update({ bytesDone, bytesTotal: size });
+    });
+  });
+  printer.result(`Downloaded: ${localPath} (${humanSize(size)})`, {
+    path,
+    size,
+    commit,
+    localPath,
+  });
+}
+
+/** Where a file goes: into a directory under its own name, or to the path that was named. */
+async function localTarget(target: string, path: string): Promise<string> {
+  const isFolder = /[/\\]$/.test(target) ||
+    (await stat(target).catch(() => undefined))?.isDirectory();
+  return isFolder ? join(target, basename(path)) : target;
 }
 
 /** A directory or what is below a path; what is at the destination is replaced. */

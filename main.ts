@@ -80,6 +80,7 @@ async function serve(config: Config, { embeddedHub, seed }: ServeOptions): Promi
     corsOrigins: config.corsOrigins,
     storeChecksums: config.storeChecksums,
     redirect: config.redirect,
+    sandbox: config.sandbox,
     lentBodies: true,
     memoryBudget: config.memoryBudget,
     memoryWaitSeconds: config.memoryWaitSeconds,

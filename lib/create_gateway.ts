@@ -58,6 +58,11 @@ export interface GatewayOptions {
    */
   readonly redirect?: boolean;
   /**
+   * Whether browsers show objects that they would run, such as HTML and SVG, without scripts and without the gateway's
+   * origin (`Content-Security-Policy: sandbox`). Default: true.
+   */
+  readonly sandbox?: boolean;
+  /**
    * Whether pieces of an answer's body are done with when the next one is asked for, so that their memory
    * can be freed at once. True of `Deno.serve`, to which each piece is handed before the next is read; not of
    * handlers that collect bodies. Default: false.
@@ -185,6 +190,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     corsOrigins: options.corsOrigins ?? [],
     storeChecksums: options.storeChecksums ?? false,
     redirect: options.redirect ?? false,
+    sandbox: options.sandbox ?? true,
     lentBodies: options.lentBodies ?? false,
     log,
     now,

@@ -23,6 +23,7 @@ import { logRequest, observeBody, type RequestTrace } from "./request_log.ts";
 import { type Address, addressOf, bucketAddressOf, bucketOf, hostBucketOf } from "./s3/address.ts";
 import { type Codec, CODECS, isServed } from "./s3/codecs.ts";
 import { detectOperation, isFormPost, unservedError } from "./s3/detect.ts";
+import { addBrowserSafety } from "./s3/browser_safety.ts";
 import { writeError } from "./s3/errors.ts";
 import { expectedOwners } from "./s3/expected_owners.ts";
 import { openForm } from "./s3/form_request.ts";
@@ -57,6 +58,8 @@ export interface GatewayParts {
   readonly domains?: readonly string[];
   /** Origins whose scripts may use buckets without CORS rules, as in `AllowedOrigin`. Default none. */
   readonly corsOrigins?: readonly string[];
+  /** Whether objects that browsers would run are shown without scripts and origin. Default true. */
+  readonly sandbox?: boolean;
   /** How long is waited for a client that has stopped sending, in milliseconds. Default: a minute. */
   readonly bodyIdleMs?: number;
   /** Where the line of each request goes. */
@@ -296,6 +299,7 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
     const { requestId } = trace;
     const store = visit?.tenantStore ?? entrance.storeFor(undefined);
     await cors.allowOrigin({ request, requestId, address, store, isPermitted }, headers);
+    addBrowserSafety(headers, parts.sandbox ?? true);
     headers.set("x-amz-request-id", requestId);
     headers.set("x-amz-id-2", hostId);
     headers.set("Server", "HugBucket");

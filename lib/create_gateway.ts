@@ -4,11 +4,17 @@ import { Authenticator } from "./auth/authenticator.ts";
 import { S3Error } from "./errors/s3_error.ts";
 import { type KeyLocks, MemoryKeyLocks } from "./flow/key_locks.ts";
 import { MemoryBudget } from "./flow/memory_budget.ts";
+import type { Sleep } from "./flow/sleep.ts";
 import { createRequestHandler } from "./gateway.ts";
 import { type Log, SILENT_LOG } from "./log.ts";
 import { MapUploadRegistry } from "./multipart/map_registry.ts";
 import type { UploadRegistry } from "./multipart/upload_registry.ts";
 import { operations } from "./ops/mod.ts";
+import { HEALTH_PAGE } from "./pages/health_page.ts";
+import { HubProbe } from "./pages/hub_probe.ts";
+import { createPagesHandler } from "./pages/pages.ts";
+import { readyPage } from "./pages/ready_page.ts";
+import { hostBucketOf } from "./s3/address.ts";
 import { writeError } from "./s3/errors.ts";
 import { Tenants, type TenantsOptions } from "./tenants.ts";
 
@@ -80,6 +86,11 @@ export interface GatewayOptions {
   /** Seconds without a byte after which a fetch of stored bytes is begun anew. Default: 5. */
   readonly stallTimeoutSeconds?: number;
   /**
+   * Seconds without progress after which any other call is given up, and begun anew where that is harmless. Default: 30 for
+   * the Hub, 120 for the CAS.
+   */
+  readonly callTimeoutSeconds?: number;
+  /**
    * Threads for the byte work of uploads, and as many for that of downloads; 0 does it in place. Default:
    * processors less one, at most 4.
    */
@@ -94,13 +105,17 @@ export interface GatewayOptions {
   readonly log?: Log;
   /** Milliseconds since 1970. Default: the system's clock. */
   readonly now?: () => number;
+  /** Waits before calls are made again. Default: the runtime's timers. */
+  readonly sleep?: Sleep;
+  /** A number from 0 up to 1, for the jitter of waits. Default: `Math.random`. */
+  readonly random?: () => number;
 }
 
 /** A gateway that can be mounted in any server. */
 export interface Gateway {
-  /** Answers one S3 request. */
+  /** Answers one S3 request, or one for a page of the gateway's own under `/-/`. */
   readonly handler: (request: Request) => Promise<Response>;
-  /** Answers a request that comes while the server is being stopped: 503, try again. */
+  /** Answers a request that comes while the server is being stopped: 503, try again. Pages are served on. */
   readonly refuse: (request: Request) => Promise<Response>;
   /** Drops multipart uploads whose time is over; to be called every few minutes. Returns how many. */
   sweep(): Promise<number>;
@@ -121,6 +136,7 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
+const DEFAULT_ENDPOINT = "https://huggingface.co";
 const DEFAULT_TTL_SECONDS = 86_400;
 const DEFAULT_WAIT_SECONDS = 30;
 const DEFAULT_BUDGET = 128 * 1024 * 1024;
@@ -149,6 +165,7 @@ const DEFAULT_BUDGET = 128 * 1024 * 1024;
 export function createGateway(options: GatewayOptions): Gateway {
   const now = options.now ?? Date.now;
   const log = options.log ?? SILENT_LOG;
+  const endpoint = options.endpoint ?? DEFAULT_ENDPOINT;
   const budgetBytes = options.memoryBudget ?? DEFAULT_BUDGET;
   const memoryBudget = new MemoryBudget(budgetBytes, {
     maxWaitMs: (options.memoryWaitSeconds ?? DEFAULT_WAIT_SECONDS) * 1000,
@@ -160,7 +177,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const open = options.allowAnonymous === true && !options.credentials?.length;
   const tenants = new Tenants({
     token: options.token,
-    client: clientOptions(options, log),
+    client: clientOptions(options, endpoint, log),
     namespace: options.namespace,
     otherNamespaces: options.otherNamespaces ?? [],
     listedRepos: options.listedRepos ?? [],
@@ -173,12 +190,20 @@ export function createGateway(options: GatewayOptions): Gateway {
     log,
     now,
   });
+  let probe: HubProbe | undefined;
   const setCredentials = (credentials: readonly AccessCredential[]) => {
     requireTogether(credentials, options);
     tenants.setCredentials(credentials);
+    const one = tenants.anyOf();
+    probe = one && new HubProbe({ endpoint, now, ...one });
   };
   setCredentials(options.credentials ?? []);
-  const handler = createRequestHandler({
+  const domains = (options.domains ?? []).map((domain) => domain.toLowerCase());
+  const pages = createPagesHandler({
+    pages: { health: HEALTH_PAGE, ready: readyPage(async () => await probe?.check()) },
+    isBucketHost: (host) => hostBucketOf(host, domains) !== undefined,
+  });
+  const s3 = createRequestHandler({
     entrance: tenants,
     operations,
     authenticator: new Authenticator({
@@ -186,7 +211,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       now: () => new Date(now()),
     }),
     region: options.region ?? "us-east-1",
-    domains: (options.domains ?? []).map((domain) => domain.toLowerCase()),
+    domains,
     corsOrigins: options.corsOrigins ?? [],
     storeChecksums: options.storeChecksums ?? false,
     redirect: options.redirect ?? false,
@@ -198,8 +223,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   const sweepFailed = (hubBucket: string, error: Error) =>
     log.warning("sidecar sweep failed", { hubBucket, error });
   return {
-    handler,
-    refuse,
+    handler: (request) => pages(request) ?? s3(request),
+    refuse: (request) => pages(request, { stopping: true }) ?? refuse(request),
     sweep: () => registry.sweep(),
     sweepSidecars: () => tenants.sweepSidecars(sweepFailed),
     setCredentials,
@@ -216,10 +241,24 @@ function refuse({ method }: Request): Promise<Response> {
 }
 
 /** What the clients of all Hub tokens have in common. */
-function clientOptions(options: GatewayOptions, log: Log): TenantsOptions["client"] {
+function clientOptions(
+  options: GatewayOptions,
+  endpoint: string,
+  log: Log,
+): TenantsOptions["client"] {
   return {
-    ...(options.endpoint !== undefined && { endpoint: options.endpoint }),
+    endpoint,
     now: options.now ?? Date.now,
+    sleep: options.sleep,
+    random: options.random,
+    onCircuit: (state, openMs) =>
+      state === "open"
+        ? log.warning("hub is down", { openMs: Math.round(openMs) })
+        : log.info("hub answers again"),
+    ...(options.callTimeoutSeconds !== undefined && {
+      timeoutMs: options.callTimeoutSeconds * 1000,
+      casTimeoutMs: options.callTimeoutSeconds * 1000,
+    }),
     ...(options.stallTimeoutSeconds !== undefined && {
       stallMs: options.stallTimeoutSeconds * 1000,
     }),

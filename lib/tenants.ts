@@ -16,6 +16,7 @@ import { S3Error } from "./errors/s3_error.ts";
 import type { KeyLocks } from "./flow/key_locks.ts";
 import { MemoryBudget } from "./flow/memory_budget.ts";
 import type { Log } from "./log.ts";
+import type { HubProbeOptions } from "./pages/hub_probe.ts";
 import type { UploadRegistry } from "./multipart/upload_registry.ts";
 import { BucketGate } from "./store/bucket_gate.ts";
 import { BucketObjectStore } from "./store/bucket_object_store.ts";
@@ -171,6 +172,19 @@ export class Tenants implements Entrance {
   storeFor(accessKeyId: string | undefined): ObjectStore | undefined {
     const named = accessKeyId === undefined ? undefined : this.find(accessKeyId);
     return this.#tenantOf(named)?.store;
+  }
+
+  /** One of the tokens, and its namespace, to ask whether the Hub is there: the gateway's own if it has one. */
+  anyOf(): Pick<HubProbeOptions, "token" | "namespace"> | undefined {
+    const { token: own } = this.#options;
+    const [first] = this.#credentials.values();
+    const token = own ?? first?.hubToken;
+    if (token === undefined) return undefined;
+    const credential = own === undefined ? first : undefined;
+    return {
+      token,
+      namespace: async (call) => await this.#tenantOf(credential)?.client.namespace(call) ?? "",
+    };
   }
 
   /** Deletes sidecars without an object, of all tenants; see `BucketObjectStore.sweepSeenBuckets`. */

@@ -10,11 +10,16 @@ import type { AccessCredential } from "./access_credential.ts";
 
 /** Thrown for a text that does not hold key pairs; names every problem. */
 export class CredentialsError extends Error {
+  /** Tells it from other errors. */
   override readonly name = "CredentialsError";
   /** One sentence per problem. */
   readonly problems: readonly string[];
 
-  /** @param problems One sentence per problem. */
+  /**
+   * Makes one.
+   *
+   * @param problems One sentence per problem.
+   */
   constructor(problems: readonly string[]) {
     super(problems.join("; "));
     this.problems = problems;

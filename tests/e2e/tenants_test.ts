@@ -30,7 +30,7 @@ import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/asser
 import type { AccessCredential } from "../../lib/access/access_credential.ts";
 import { randomBytes } from "../support/random_bytes.ts";
 import { encodedPolicy, signFormV4 } from "../support/sign_forms.ts";
-import { OTHER_USER, type RunningGateway, startGateway } from "../support/start_gateway.ts";
+import { type InnerGateway, OTHER_USER, startInnerGateway } from "../support/start_gateway.ts";
 
 /** The SDK keeps sockets alive beyond its own end, so these tests do not watch resources. */
 const SDK = { sanitizeOps: false, sanitizeResources: false };
@@ -47,15 +47,15 @@ const OTHER = pair("OTHER", { hubToken: OTHER_USER.token });
 
 /** A gateway for some pairs; makes a client for each. */
 class Site implements AsyncDisposable {
-  readonly gateway: RunningGateway;
+  readonly gateway: InnerGateway;
   readonly #clients: S3Client[] = [];
 
-  constructor(gateway: RunningGateway) {
+  constructor(gateway: InnerGateway) {
     this.gateway = gateway;
   }
 
   static async open(...credentials: readonly AccessCredential[]): Promise<Site> {
-    return new Site(await startGateway({ credentials }));
+    return new Site(await startInnerGateway({ credentials }));
   }
 
   client({ accessKeyId, secretAccessKey }: AccessCredential): S3Client {

@@ -84,6 +84,11 @@ async function serve(config: Config, { embeddedHub, seed }: ServeOptions): Promi
     lentBodies: true,
     memoryBudget: config.memoryBudget,
     memoryWaitSeconds: config.memoryWaitSeconds,
+    maxRequests: config.maxRequests,
+    ...(config.maxRequestsPerKey !== undefined && { maxRequestsPerKey: config.maxRequestsPerKey }),
+    maxUploadsPerKey: config.maxUploadsPerKey,
+    bodyTimeoutSeconds: config.bodyTimeoutSeconds,
+    sendTimeoutSeconds: config.sendTimeoutSeconds,
     stallTimeoutSeconds: config.stallTimeoutSeconds,
     ...(config.cacheDir !== undefined && {
       diskCache: { directory: config.cacheDir, maxBytes: config.cacheSize },

@@ -62,6 +62,16 @@ export interface Config {
   readonly listedRepos: readonly string[];
   /** How long a request waits for some of them, in seconds, before it is refused. */
   readonly memoryWaitSeconds: number;
+  /** Requests that are served at once. */
+  readonly maxRequests: number;
+  /** Of these, those of one key pair; absent for half of them. */
+  readonly maxRequestsPerKey: number | undefined;
+  /** Multipart uploads that one key pair may have open. */
+  readonly maxUploadsPerKey: number;
+  /** Seconds in which a client has to send 64 KiB of a body. */
+  readonly bodyTimeoutSeconds: number;
+  /** Seconds for which a client may leave an answer unread. */
+  readonly sendTimeoutSeconds: number;
   /** How long requests under way may take when the gateway is stopped. */
   readonly shutdownGraceSeconds: number;
   /** Threads for the byte work of uploads, and as many for downloads; absent for as many as pay. */
@@ -107,6 +117,11 @@ const port = v.pipe(
 const seconds = v.pipe(
   v.string(),
   v.regex(/^[1-9]\d{0,8}$/, "must be a whole number of seconds, at least 1"),
+  v.transform(Number),
+);
+const count = v.pipe(
+  v.string(),
+  v.regex(/^[1-9]\d{0,8}$/, "must be a whole number, at least 1"),
   v.transform(Number),
 );
 const bytes = v.pipe(
@@ -192,6 +207,11 @@ const SCHEMA = v.object({
   HUGBUCKET_MULTIPART_UPLOAD_TTL: v.optional(seconds, "86400"),
   HUGBUCKET_MEMORY_BUDGET: v.optional(bytes, "128MiB"),
   HUGBUCKET_MEMORY_WAIT: v.optional(seconds, "30"),
+  HUGBUCKET_MAX_REQUESTS: v.optional(count, "2000"),
+  HUGBUCKET_MAX_REQUESTS_PER_KEY: v.optional(count),
+  HUGBUCKET_MAX_UPLOADS_PER_KEY: v.optional(count, "10000"),
+  HUGBUCKET_BODY_TIMEOUT: v.optional(seconds, "60"),
+  HUGBUCKET_SEND_TIMEOUT: v.optional(seconds, "300"),
   HUGBUCKET_CACHE_DIR: v.optional(text),
   HUGBUCKET_CACHE_SIZE: v.optional(bytes, "1GiB"),
   HUGBUCKET_STALL_TIMEOUT: v.optional(seconds, "5"),
@@ -231,6 +251,11 @@ export const VARIABLES: Readonly<Record<VariableName, string>> = {
   HUGBUCKET_MEMORY_BUDGET: "bytes that all transfers together may hold, such as 128MiB",
   HUGBUCKET_MEMORY_WAIT:
     "seconds that a request waits for some of them before it is told to slow down",
+  HUGBUCKET_MAX_REQUESTS: "requests that are served at once; more are told to slow down",
+  HUGBUCKET_MAX_REQUESTS_PER_KEY: "of these, those of one key pair; default: half of them",
+  HUGBUCKET_MAX_UPLOADS_PER_KEY: "multipart uploads that one key pair may have open",
+  HUGBUCKET_BODY_TIMEOUT: "seconds in which a client has to send 64 KiB of a body, or its rest",
+  HUGBUCKET_SEND_TIMEOUT: "seconds for which a client may leave an answer unread",
   HUGBUCKET_CACHE_DIR: "directory that keeps content that was read; default: none",
   HUGBUCKET_CACHE_SIZE: "most bytes in it",
   HUGBUCKET_STALL_TIMEOUT:
@@ -292,6 +317,11 @@ function toConfig(env: v.InferOutput<typeof SCHEMA>): Config {
     multipartUploadTtlSeconds: env.HUGBUCKET_MULTIPART_UPLOAD_TTL,
     memoryBudget: env.HUGBUCKET_MEMORY_BUDGET,
     memoryWaitSeconds: env.HUGBUCKET_MEMORY_WAIT,
+    maxRequests: env.HUGBUCKET_MAX_REQUESTS,
+    maxRequestsPerKey: env.HUGBUCKET_MAX_REQUESTS_PER_KEY,
+    maxUploadsPerKey: env.HUGBUCKET_MAX_UPLOADS_PER_KEY,
+    bodyTimeoutSeconds: env.HUGBUCKET_BODY_TIMEOUT,
+    sendTimeoutSeconds: env.HUGBUCKET_SEND_TIMEOUT,
     cacheDir: env.HUGBUCKET_CACHE_DIR,
     cacheSize: env.HUGBUCKET_CACHE_SIZE,
     stallTimeoutSeconds: env.HUGBUCKET_STALL_TIMEOUT,

@@ -2,6 +2,7 @@ import type { AccessCredential } from "./access/access_credential.ts";
 import { requireTogether } from "./access/read_credentials.ts";
 import { Authenticator } from "./auth/authenticator.ts";
 import { S3Error } from "./errors/s3_error.ts";
+import { ConcurrencyLimits } from "./flow/concurrency_limits.ts";
 import { type KeyLocks, MemoryKeyLocks } from "./flow/key_locks.ts";
 import { MemoryBudget } from "./flow/memory_budget.ts";
 import type { Sleep } from "./flow/sleep.ts";
@@ -76,6 +77,16 @@ export interface GatewayOptions {
   readonly lentBodies?: boolean;
   /** Bytes that all transfers together may hold. Default: 128 MiB. */
   readonly memoryBudget?: number;
+  /** Requests that are served at once; more are answered with SlowDown. Default: 2,000. */
+  readonly maxRequests?: number;
+  /** Of these, those of one key pair. Default: half of them. */
+  readonly maxRequestsPerKey?: number;
+  /** Multipart uploads that one key pair may have open; more are answered with SlowDown. Default: 10,000. */
+  readonly maxUploadsPerKey?: number;
+  /** Seconds in which a client has to send 64 KiB of a body, or the rest of it. Default: 60. */
+  readonly bodyTimeoutSeconds?: number;
+  /** Seconds for which a client may leave an answer unread. Default: 300. */
+  readonly sendTimeoutSeconds?: number;
   /** How long a request waits for some of them, in seconds, before it is answered with SlowDown. Default: 30. */
   readonly memoryWaitSeconds?: number;
   /**
@@ -139,6 +150,10 @@ export interface Gateway {
 const DEFAULT_ENDPOINT = "https://huggingface.co";
 const DEFAULT_TTL_SECONDS = 86_400;
 const DEFAULT_WAIT_SECONDS = 30;
+const DEFAULT_MAX_REQUESTS = 2000;
+const DEFAULT_MAX_UPLOADS = 10_000;
+const DEFAULT_BODY_TIMEOUT_SECONDS = 60;
+const DEFAULT_SEND_TIMEOUT_SECONDS = 300;
 const DEFAULT_BUDGET = 128 * 1024 * 1024;
 
 /**
@@ -198,6 +213,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     probe = one && new HubProbe({ endpoint, now, ...one });
   };
   setCredentials(options.credentials ?? []);
+  const { maxRequests = DEFAULT_MAX_REQUESTS } = options;
   const domains = (options.domains ?? []).map((domain) => domain.toLowerCase());
   const pages = createPagesHandler({
     pages: { health: HEALTH_PAGE, ready: readyPage(async () => await probe?.check()) },
@@ -216,6 +232,13 @@ export function createGateway(options: GatewayOptions): Gateway {
     storeChecksums: options.storeChecksums ?? false,
     redirect: options.redirect ?? false,
     sandbox: options.sandbox ?? true,
+    limits: new ConcurrencyLimits({
+      total: maxRequests,
+      each: options.maxRequestsPerKey ?? Math.ceil(maxRequests / 2),
+    }),
+    maxUploads: options.maxUploadsPerKey ?? DEFAULT_MAX_UPLOADS,
+    bodyIdleMs: (options.bodyTimeoutSeconds ?? DEFAULT_BODY_TIMEOUT_SECONDS) * 1000,
+    unreadMs: (options.sendTimeoutSeconds ?? DEFAULT_SEND_TIMEOUT_SECONDS) * 1000,
     lentBodies: options.lentBodies ?? false,
     log,
     now,

@@ -43,7 +43,12 @@ Deno.test("images have the Deno that the README names, and its unstable features
   for (const path of IMAGES) {
     const instructions = await instructionsOf(path);
     for (const from of restsOf(instructions, "FROM")) {
-      assertMatch(from, new RegExp(`^denoland/deno:(distroless-)?${version}( AS build)?$`));
+      assertMatch(
+        from,
+        new RegExp(
+          `^(--platform=\\$BUILDPLATFORM )?denoland/deno:(distroless-)?${version}( AS build)?$`,
+        ),
+      );
     }
     const [start = ""] = restsOf(instructions, "ENTRYPOINT");
     assertEquals(

@@ -1,3 +1,4 @@
+import denoJson from "../../deno.json" with { type: "json" };
 import { builtin } from "../flow/builtin.ts";
 import { Circuit } from "../flow/circuit.ts";
 import { retry } from "../flow/retry.ts";
@@ -74,7 +75,7 @@ const DEFAULT_RETRY: HubRetry = {
   maxAdvisedMs: 15_000,
 };
 const DEFAULT_TIMEOUT_MS = 30_000;
-const DEFAULT_USER_AGENT = "hugbucket/0.1.0";
+const DEFAULT_USER_AGENT = `hugbucket/${denoJson.version}`;
 const MAX_REDIRECTS = 5;
 
 /** Sends calls to one Hub with one token: time-outs, redirects, retries, errors. */

@@ -1,10 +1,13 @@
 import { assertEquals } from "@std/assert";
 import { MemoryBudget } from "../../../lib/flow/memory_budget.ts";
 import { KeptTrees } from "../../../lib/store/repos/kept_trees.ts";
-import { TreeTable } from "../../../lib/store/repos/tree_table.ts";
+import { TreeTable, TreeTableBuilder } from "../../../lib/store/repos/tree_table.ts";
 
-const tree = (name: string): TreeTable =>
-  new TreeTable([{ path: name.padEnd(100, "x"), size: 1, hash: "ab".repeat(20), inXet: false }]);
+function tree(name: string): TreeTable {
+  const builder = new TreeTableBuilder();
+  builder.add({ path: name.padEnd(100, "x"), size: 1, hash: "ab".repeat(20), inXet: false });
+  return builder.finish();
+}
 const BYTES = tree("a").bytes;
 
 Deno.test("trees are kept in spare memory, the one that was used last the longest", () => {

@@ -74,6 +74,8 @@ export interface Config {
   readonly sendTimeoutSeconds: number;
   /** How long requests under way may take when the gateway is stopped. */
   readonly shutdownGraceSeconds: number;
+  /** How long the gateway says that it is not ready before it refuses requests, when it is stopped. */
+  readonly shutdownDelaySeconds: number;
   /** Threads for the byte work of uploads, and as many for downloads; absent for as many as pay. */
   readonly workers?: number;
   /** The least level that is logged. */
@@ -117,6 +119,11 @@ const port = v.pipe(
 const seconds = v.pipe(
   v.string(),
   v.regex(/^[1-9]\d{0,8}$/, "must be a whole number of seconds, at least 1"),
+  v.transform(Number),
+);
+const delay = v.pipe(
+  v.string(),
+  v.regex(/^\d{1,6}$/, "must be a whole number of seconds"),
   v.transform(Number),
 );
 const count = v.pipe(
@@ -218,6 +225,7 @@ const SCHEMA = v.object({
   HUGBUCKET_REDIRECT: v.optional(flag, "false"),
   HUGBUCKET_SANDBOX: v.optional(flag, "true"),
   HUGBUCKET_WORKERS: v.optional(workers),
+  HUGBUCKET_SHUTDOWN_DELAY: v.optional(delay, "0"),
   HUGBUCKET_SHUTDOWN_GRACE: v.optional(seconds, "300"),
   HUGBUCKET_LOG_LEVEL: v.optional(logLevel, "info"),
 });
@@ -266,6 +274,8 @@ export const VARIABLES: Readonly<Record<VariableName, string>> = {
     "false: let objects such as HTML run scripts in browsers, as the gateway's origin",
   HUGBUCKET_WORKERS:
     "threads for uploads, and as many for downloads (default: processors less one, at most 4)",
+  HUGBUCKET_SHUTDOWN_DELAY:
+    "seconds for which a gateway that is stopped says so at /-/ready and goes on serving",
   HUGBUCKET_SHUTDOWN_GRACE: "seconds that requests under way may take when the gateway is stopped",
   HUGBUCKET_LOG_LEVEL: `least level to log: ${LOG_LEVELS.join(", ")}`,
 };
@@ -329,6 +339,7 @@ function toConfig(env: v.InferOutput<typeof SCHEMA>): Config {
     sandbox: env.HUGBUCKET_SANDBOX,
     otherNamespaces: env.HUGBUCKET_NAMESPACES ?? [],
     listedRepos: env.HUGBUCKET_REPOS ?? [],
+    shutdownDelaySeconds: env.HUGBUCKET_SHUTDOWN_DELAY,
     shutdownGraceSeconds: env.HUGBUCKET_SHUTDOWN_GRACE,
     ...(env.HUGBUCKET_WORKERS !== undefined && { workers: env.HUGBUCKET_WORKERS }),
     logLevel: env.HUGBUCKET_LOG_LEVEL,

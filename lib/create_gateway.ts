@@ -128,6 +128,11 @@ export interface Gateway {
   readonly handler: (request: Request) => Promise<Response>;
   /** Answers a request that comes while the server is being stopped: 503, try again. Pages are served on. */
   readonly refuse: (request: Request) => Promise<Response>;
+  /**
+   * From now on the gateway says that it is not ready (`/-/ready`), and goes on serving: to be called some time before the server is stopped, so that
+   * who chooses between gateways can choose another.
+   */
+  drain(): void;
   /** Drops multipart uploads whose time is over; to be called every few minutes. Returns how many. */
   sweep(): Promise<number>;
   /**
@@ -205,6 +210,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     log,
     now,
   });
+  let isDraining = false;
   let probe: HubProbe | undefined;
   const setCredentials = (credentials: readonly AccessCredential[]) => {
     requireTogether(credentials, options);
@@ -246,8 +252,9 @@ export function createGateway(options: GatewayOptions): Gateway {
   const sweepFailed = (hubBucket: string, error: Error) =>
     log.warning("sidecar sweep failed", { hubBucket, error });
   return {
-    handler: (request) => pages(request) ?? s3(request),
+    handler: (request) => pages(request, { stopping: isDraining }) ?? s3(request),
     refuse: (request) => pages(request, { stopping: true }) ?? refuse(request),
+    drain: () => void (isDraining = true),
     sweep: () => registry.sweep(),
     sweepSidecars: () => tenants.sweepSidecars(sweepFailed),
     setCredentials,

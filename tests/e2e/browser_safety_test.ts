@@ -72,3 +72,25 @@ Deno.test("no origin gets answers that credentials of a browser have let through
     await answerOf(fetch(`${gateway.url}/bucket?cors`, { method: "PUT", body: rules }));
   }
 });
+
+Deno.test("the rules of a bucket make no headers but their own", async () => {
+  await using gateway = await startGateway(OPEN);
+  const page = await withPage(gateway.url, "text/plain");
+  const element = (name: string, value: string) => `<${name}>${value}</${name}>`;
+  const good = { AllowedOrigin: "https://own.test", AllowedMethod: "GET", ExposeHeader: "ETag" };
+  for (const name of ["ExposeHeader", "AllowedHeader", "AllowedOrigin", "AllowedMethod", "ID"]) {
+    for (const line of ["&#13;&#10;", "&#10;", "&#13;", "\n", "&#x85;", "&#x2028;"]) {
+      const rule = { ...good, [name]: `X-A${line}Set-Cookie: a=b` };
+      const elements = Object.entries(rule).map(([key, value]) => element(key, value)).join("");
+      const body = element("CORSConfiguration", element("CORSRule", elements));
+      await answerOf(fetch(`${gateway.url}/bucket?cors`, { method: "PUT", body }));
+      const headers = { Origin: "https://own.test", "Access-Control-Request-Method": "GET" };
+      for (const method of ["GET", "OPTIONS"]) {
+        const response = await fetch(page, { method, headers });
+        await response.body?.cancel();
+        assertEquals(response.headers.get("set-cookie"), null, `${name} ${line}`);
+        assertEquals([200, 403].includes(response.status), true, `${name} ${line}`);
+      }
+    }
+  }
+});

@@ -298,10 +298,6 @@ function scheduleSweeps(gateway: Gateway, log: Log): void {
   });
 }
 
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
 /** Something that is done again and again. */
 interface Job {
   readonly name: string;
@@ -368,6 +364,10 @@ function settings(): Config {
     if (error instanceof ConfigError) fail(error.message);
     throw error;
   }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function finish(message: string): never {

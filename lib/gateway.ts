@@ -102,6 +102,8 @@ const BODY_FORGERIES: ReadonlySet<S3ErrorCode> = new Set([
   "XAmzContentSHA256Mismatch",
 ]);
 
+const slowDown = (): S3Error => new S3Error("SlowDown", { headers: { "Retry-After": "1" } });
+
 /**
  * Makes the function that answers S3 requests.
  *
@@ -347,8 +349,6 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
 
   return handle;
 }
-
-const slowDown = (): S3Error => new S3Error("SlowDown", { headers: { "Retry-After": "1" } });
 
 /** Who a presigned URL says has signed it: a preflight has the query of the request that follows. */
 function signerOf(query: Query): string | undefined {

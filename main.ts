@@ -29,6 +29,8 @@ const USAGE = 2;
 /** Those of a process that SIGINT and SIGPIPE end. */
 const INTERRUPTED = 130;
 const BROKEN_PIPE = 141;
+/** How long batches that are under way may take when everything else is cut off. */
+const FLUSH_MS = 10_000;
 /** How often the file of key pairs is looked at. */
 const LOOK_MS = 1000;
 /** The task runner passes on a signal that the terminal has sent to the gateway already. */
@@ -80,9 +82,15 @@ async function serve(config: Config, { embeddedHub, seed }: ServeOptions): Promi
     corsOrigins: config.corsOrigins,
     storeChecksums: config.storeChecksums,
     redirect: config.redirect,
+    sandbox: config.sandbox,
     lentBodies: true,
     memoryBudget: config.memoryBudget,
     memoryWaitSeconds: config.memoryWaitSeconds,
+    maxRequests: config.maxRequests,
+    ...(config.maxRequestsPerKey !== undefined && { maxRequestsPerKey: config.maxRequestsPerKey }),
+    maxUploadsPerKey: config.maxUploadsPerKey,
+    bodyTimeoutSeconds: config.bodyTimeoutSeconds,
+    sendTimeoutSeconds: config.sendTimeoutSeconds,
     stallTimeoutSeconds: config.stallTimeoutSeconds,
     ...(config.cacheDir !== undefined && {
       diskCache: { directory: config.cacheDir, maxBytes: config.cacheSize },
@@ -110,8 +118,12 @@ async function serve(config: Config, { embeddedHub, seed }: ServeOptions): Promi
     `Port ${config.port} is taken: set HUGBUCKET_PORT to another port`,
   );
   await stopped;
+  gateway.drain();
+  await pause(config.shutdownDelaySeconds * 1000);
   if (!await requests.finish(config.shutdownGraceSeconds * 1000)) {
     log.warning("stopped with requests under way", { seconds: config.shutdownGraceSeconds });
+    // What has been given to a batch is not left half done; the rest is cut off.
+    await Promise.race([gateway.close(), pause(FLUSH_MS)]);
     return;
   }
   await server.shutdown();
@@ -352,6 +364,10 @@ function settings(): Config {
     if (error instanceof ConfigError) fail(error.message);
     throw error;
   }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function finish(message: string): never {

@@ -2,6 +2,7 @@ import type { AccessCredential } from "./access/access_credential.ts";
 import { requireTogether } from "./access/read_credentials.ts";
 import { Authenticator } from "./auth/authenticator.ts";
 import { S3Error } from "./errors/s3_error.ts";
+import { ConcurrencyLimits } from "./flow/concurrency_limits.ts";
 import { type KeyLocks, MemoryKeyLocks } from "./flow/key_locks.ts";
 import { MemoryBudget } from "./flow/memory_budget.ts";
 import type { Sleep } from "./flow/sleep.ts";
@@ -64,6 +65,11 @@ export interface GatewayOptions {
    */
   readonly redirect?: boolean;
   /**
+   * Whether browsers show objects that they would run, such as HTML and SVG, without scripts and without the gateway's
+   * origin (`Content-Security-Policy: sandbox`). Default: true.
+   */
+  readonly sandbox?: boolean;
+  /**
    * Whether pieces of an answer's body are done with when the next one is asked for, so that their memory
    * can be freed at once. True of `Deno.serve`, to which each piece is handed before the next is read; not of
    * handlers that collect bodies. Default: false.
@@ -71,6 +77,16 @@ export interface GatewayOptions {
   readonly lentBodies?: boolean;
   /** Bytes that all transfers together may hold. Default: 128 MiB. */
   readonly memoryBudget?: number;
+  /** Requests that are served at once; more are answered with SlowDown. Default: 2,000. */
+  readonly maxRequests?: number;
+  /** Of these, those of one key pair. Default: half of them. */
+  readonly maxRequestsPerKey?: number;
+  /** Multipart uploads that one key pair may have open; more are answered with SlowDown. Default: 10,000. */
+  readonly maxUploadsPerKey?: number;
+  /** Seconds in which a client has to send 64 KiB of a body, or the rest of it. Default: 60. */
+  readonly bodyTimeoutSeconds?: number;
+  /** Seconds for which a client may leave an answer unread. Default: 300. */
+  readonly sendTimeoutSeconds?: number;
   /** How long a request waits for some of them, in seconds, before it is answered with SlowDown. Default: 30. */
   readonly memoryWaitSeconds?: number;
   /**
@@ -112,6 +128,11 @@ export interface Gateway {
   readonly handler: (request: Request) => Promise<Response>;
   /** Answers a request that comes while the server is being stopped: 503, try again. Pages are served on. */
   readonly refuse: (request: Request) => Promise<Response>;
+  /**
+   * From now on the gateway says that it is not ready (`/-/ready`), and goes on serving: to be called some time before the server is stopped, so that
+   * who chooses between gateways can choose another.
+   */
+  drain(): void;
   /** Drops multipart uploads whose time is over; to be called every few minutes. Returns how many. */
   sweep(): Promise<number>;
   /**
@@ -134,6 +155,10 @@ export interface Gateway {
 const DEFAULT_ENDPOINT = "https://huggingface.co";
 const DEFAULT_TTL_SECONDS = 86_400;
 const DEFAULT_WAIT_SECONDS = 30;
+const DEFAULT_MAX_REQUESTS = 2000;
+const DEFAULT_MAX_UPLOADS = 10_000;
+const DEFAULT_BODY_TIMEOUT_SECONDS = 60;
+const DEFAULT_SEND_TIMEOUT_SECONDS = 300;
 const DEFAULT_BUDGET = 128 * 1024 * 1024;
 
 /**
@@ -185,6 +210,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     log,
     now,
   });
+  let isDraining = false;
   let probe: HubProbe | undefined;
   const setCredentials = (credentials: readonly AccessCredential[]) => {
     requireTogether(credentials, options);
@@ -193,6 +219,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     probe = one && new HubProbe({ endpoint, now, ...one });
   };
   setCredentials(options.credentials ?? []);
+  const { maxRequests = DEFAULT_MAX_REQUESTS } = options;
   const domains = (options.domains ?? []).map((domain) => domain.toLowerCase());
   const pages = createPagesHandler({
     pages: { health: HEALTH_PAGE, ready: readyPage(async () => await probe?.check()) },
@@ -210,6 +237,14 @@ export function createGateway(options: GatewayOptions): Gateway {
     corsOrigins: options.corsOrigins ?? [],
     storeChecksums: options.storeChecksums ?? false,
     redirect: options.redirect ?? false,
+    sandbox: options.sandbox ?? true,
+    limits: new ConcurrencyLimits({
+      total: maxRequests,
+      each: options.maxRequestsPerKey ?? Math.ceil(maxRequests / 2),
+    }),
+    maxUploads: options.maxUploadsPerKey ?? DEFAULT_MAX_UPLOADS,
+    bodyIdleMs: (options.bodyTimeoutSeconds ?? DEFAULT_BODY_TIMEOUT_SECONDS) * 1000,
+    unreadMs: (options.sendTimeoutSeconds ?? DEFAULT_SEND_TIMEOUT_SECONDS) * 1000,
     lentBodies: options.lentBodies ?? false,
     log,
     now,
@@ -217,8 +252,9 @@ export function createGateway(options: GatewayOptions): Gateway {
   const sweepFailed = (hubBucket: string, error: Error) =>
     log.warning("sidecar sweep failed", { hubBucket, error });
   return {
-    handler: (request) => pages(request) ?? s3(request),
+    handler: (request) => pages(request, { stopping: isDraining }) ?? s3(request),
     refuse: (request) => pages(request, { stopping: true }) ?? refuse(request),
+    drain: () => void (isDraining = true),
     sweep: () => registry.sweep(),
     sweepSidecars: () => tenants.sweepSidecars(sweepFailed),
     setCredentials,

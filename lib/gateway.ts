@@ -13,16 +13,19 @@ import { CorsRules } from "./cors_rules.ts";
 import { S3Error } from "./errors/s3_error.ts";
 import type { S3ErrorCode } from "./errors/s3_error_table.ts";
 import { toS3Error } from "./errors/to_s3_error.ts";
+import type { ConcurrencyLimits } from "./flow/concurrency_limits.ts";
 import { BodyChain } from "./http/body_chain.ts";
 import { formatHttpDate } from "./http/dates.ts";
 import { parseQuery, type Query } from "./http/query.ts";
 import { parseTarget, requireHost } from "./http/request_target.ts";
+import { endUnread } from "./http/unread_stream.ts";
 import type { Log } from "./log.ts";
 import type { OperationContext, OperationTable } from "./ops/context.ts";
 import { logRequest, observeBody, type RequestTrace } from "./request_log.ts";
 import { type Address, addressOf, bucketAddressOf, bucketOf, hostBucketOf } from "./s3/address.ts";
 import { type Codec, CODECS, isServed } from "./s3/codecs.ts";
 import { detectOperation, isFormPost, unservedError } from "./s3/detect.ts";
+import { addBrowserSafety } from "./s3/browser_safety.ts";
 import { writeError } from "./s3/errors.ts";
 import { expectedOwners } from "./s3/expected_owners.ts";
 import { openForm } from "./s3/form_request.ts";
@@ -57,8 +60,16 @@ export interface GatewayParts {
   readonly domains?: readonly string[];
   /** Origins whose scripts may use buckets without CORS rules, as in `AllowedOrigin`. Default none. */
   readonly corsOrigins?: readonly string[];
+  /** Whether objects that browsers would run are shown without scripts and origin. Default true. */
+  readonly sandbox?: boolean;
   /** How long is waited for a client that has stopped sending, in milliseconds. Default: a minute. */
   readonly bodyIdleMs?: number;
+  /** How long a client may leave an answer unread, in milliseconds. Default: for ever. */
+  readonly unreadMs?: number;
+  /** How many requests may be under way, in all and of one key pair. Default: any number. */
+  readonly limits?: ConcurrencyLimits;
+  /** How many multipart uploads one key pair may have open. Default: any number. */
+  readonly maxUploads?: number;
   /** Where the line of each request goes. */
   readonly log: Log;
   /** Milliseconds since 1970. Default: the system's clock. */
@@ -80,6 +91,8 @@ interface Exchange {
   /** What it works with, once it is known who sent it and that they may: before, it costs no call of the Hub. */
   visit?: Visit;
   isPermitted: boolean;
+  /** To be called when the answer has been sent. */
+  readonly ends: (() => void)[];
   readonly bodies: BodyChain;
 }
 
@@ -88,6 +101,8 @@ const BODY_FORGERIES: ReadonlySet<S3ErrorCode> = new Set([
   "SignatureDoesNotMatch",
   "XAmzContentSHA256Mismatch",
 ]);
+
+const slowDown = (): S3Error => new S3Error("SlowDown", { headers: { "Retry-After": "1" } });
 
 /**
  * Makes the function that answers S3 requests.
@@ -106,14 +121,21 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
     const { method } = request;
     const trace: RequestTrace = { requestId: newRequestId(), method, startedAt: now() };
     const bodies = new BodyChain(request.body);
-    const exchange: Exchange = { request, trace, isPermitted: false, bodies };
+    const exchange: Exchange = { request, trace, isPermitted: false, ends: [], bodies };
     let response: Response;
     try {
+      admit(exchange, parts.limits?.begin());
       response = await serve(exchange);
     } catch (error) {
       response = refuse(exchange, error);
     }
     return await finish(exchange, response);
+  }
+
+  /** Refuses what is more than the limits allow. */
+  function admit({ ends }: Exchange, end: (() => void) | undefined): void {
+    if (end !== undefined) ends.push(end);
+    else if (parts.limits !== undefined) throw slowDown();
   }
 
   async function serve(exchange: Exchange): Promise<Response> {
@@ -178,7 +200,9 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
     operation: OperationName,
     address: Address,
   ): Promise<Visit> {
+    if (credential !== undefined) admit(exchange, parts.limits?.beginOf(credential.accessKeyId));
     const visit = exchange.visit = await entrance.enter(credential);
+    exchange.ends.push(visit.leave);
     requireAddress(visit.rights, operation, address);
     exchange.isPermitted = true;
     refuseWriteToRepo(operation, bucketOf(address));
@@ -198,6 +222,7 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
       region: parts.region,
       storeChecksums: parts.storeChecksums ?? false,
       redirect: parts.redirect ?? false,
+      ...(parts.maxUploads !== undefined && { maxUploads: parts.maxUploads }),
       lentBodies: parts.lentBodies ?? false,
       now,
       signal: request.signal,
@@ -291,11 +316,12 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
   }
 
   async function finish(exchange: Exchange, response: Response): Promise<Response> {
-    const { request, trace, address, visit, isPermitted, bodies } = exchange;
+    const { request, trace, address, visit, isPermitted, ends, bodies } = exchange;
     const { headers, status } = response;
     const { requestId } = trace;
     const store = visit?.tenantStore ?? entrance.storeFor(undefined);
     await cors.allowOrigin({ request, requestId, address, store, isPermitted }, headers);
+    addBrowserSafety(headers, parts.sandbox ?? true);
     headers.set("x-amz-request-id", requestId);
     headers.set("x-amz-id-2", hostId);
     headers.set("Server", "HugBucket");
@@ -308,12 +334,13 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
     if (!await bodies.end()) headers.set("Connection", "close");
     const logEnd = (end: { bytes: number; aborted: boolean; failure?: unknown }): void => {
       logRequest(log, trace, { status, endedAt: now(), ...end });
-      visit?.leave();
+      for (const end of ends) end();
     };
     // Other bodies are whole already; touching them as streams would cost Deno's fast path.
     if (trace.operation === "GetObject" && response.ok && response.body !== null) {
       const body = observeBody(response.body, request.signal, logEnd);
-      return new Response(body, { status, headers });
+      const sent = parts.unreadMs === undefined ? body : endUnread(body, parts.unreadMs);
+      return new Response(sent, { status, headers });
     }
     const bytes = request.method === "HEAD" ? 0 : Number(headers.get("Content-Length") ?? 0);
     logEnd({ bytes, aborted: request.signal.aborted });

@@ -16,6 +16,7 @@ import { UsageError } from "./lib/cli/usage_error.ts";
 import { NO_HUB_MESSAGE, startText } from "./lib/console_text.ts";
 import { InFlight } from "./lib/http/in_flight.ts";
 import { createConsoleLog, type Log } from "./lib/log.ts";
+import type { GatewayMetrics } from "./lib/metrics/gateway_metrics.ts";
 import type { EmbeddedHub } from "./lib/create_embedded_hub.ts";
 import { readSeed } from "./lib/seed/seed_argument.ts";
 
@@ -58,6 +59,7 @@ async function serve(config: Config, { embeddedHub, seed }: ServeOptions): Promi
   if (problem !== undefined) fail(problem);
   await checkCacheAccess(config);
   const hub = config.hfToken === undefined ? await startHub(config, LOCAL_TOKEN, seed) : undefined;
+  const metrics = await loadMetrics(config);
   const gateway = createGateway({
     token: config.hfToken ?? LOCAL_TOKEN,
     endpoint: hub?.url ?? config.hfEndpoint,
@@ -80,6 +82,8 @@ async function serve(config: Config, { embeddedHub, seed }: ServeOptions): Promi
     listedRepos: config.listedRepos,
     ...(config.workers !== undefined && { workers: config.workers }),
     multipartUploadTtlSeconds: config.multipartUploadTtlSeconds,
+    ...(metrics && { metrics }),
+    ...(config.metricsToken !== undefined && { metricsToken: config.metricsToken }),
     log,
   });
   scheduleSweeps(gateway, log);
@@ -96,14 +100,45 @@ async function serve(config: Config, { embeddedHub, seed }: ServeOptions): Promi
       }, requests.wrap(gateway.handler, gateway.refuse)),
     `Port ${config.port} is taken: set HUGBUCKET_PORT to another port`,
   );
+  const state = { stopping: false };
+  const monitor = serveMonitor(config, gateway, state, log);
   await stopped;
+  state.stopping = true;
   if (!await requests.finish(config.shutdownGraceSeconds * 1000)) {
     log.warning("stopped with requests under way", { seconds: config.shutdownGraceSeconds });
     return;
   }
   await server.shutdown();
+  await monitor?.shutdown();
   await gateway.close();
   await hub?.close();
+}
+
+/** What counts is loaded only where its figures can be seen. */
+async function loadMetrics(config: Config): Promise<GatewayMetrics | undefined> {
+  if (config.metricsPort === undefined && config.metricsToken === undefined) return undefined;
+  const { createMetrics } = await import("./lib/metrics/create_metrics.ts");
+  return await createMetrics({ version: denoJson.version });
+}
+
+/** The pages on a port of their own, if there is to be one. */
+function serveMonitor(
+  { metricsHost: hostname, metricsPort: port }: Config,
+  gateway: Gateway,
+  state: { readonly stopping: boolean },
+  log: Log,
+): Deno.HttpServer | undefined {
+  if (port === undefined) return undefined;
+  return listening(
+    () =>
+      Deno.serve({
+        hostname,
+        port,
+        automaticCompression: false,
+        onListen: ({ hostname, port }) => log.info("metrics", { hostname, port }),
+      }, (request) => gateway.monitor(request, state)),
+    `Port ${port} is taken: set HUGBUCKET_METRICS_PORT to another port`,
+  );
 }
 
 /** Says what kept a command from its work: a port that is taken, a directory that is none. */

@@ -1,6 +1,7 @@
 import type { MemoryBudget } from "../flow/memory_budget.ts";
 import type { Sleep } from "../flow/sleep.ts";
 import type { HubRetry } from "../hub/transport.ts";
+import type { ClientObserver } from "./client_observer.ts";
 import type { DiskCacheSettings } from "./transfers.ts";
 
 /** What a bucket client is given. */
@@ -26,6 +27,8 @@ export interface BucketClientOptions {
   readonly retry?: Partial<HubRetry> | undefined;
   /** Told of each failed attempt at a Hub call that is repeated. */
   readonly onRetry?: ((error: Error, attempt: number, waitMs: number) => void) | undefined;
+  /** Told of all calls and of the bytes that are moved. */
+  readonly observer?: ClientObserver | undefined;
   /** A Hub call without any progress for so long fails, in milliseconds. Default: 30,000. */
   readonly timeoutMs?: number | undefined;
   /**

@@ -48,7 +48,12 @@ export class BucketCore {
   constructor(options: BucketClientOptions) {
     const { fetch, sleep, random, onRetry, memoryBudget = DEFAULT_BUDGET, workers } = options;
     this.now = options.now ?? Date.now;
-    this.hub = new HubClient({ ...options, endpoint: options.endpoint ?? DEFAULT_ENDPOINT });
+    const { observer } = options;
+    this.hub = new HubClient({
+      ...options,
+      endpoint: options.endpoint ?? DEFAULT_ENDPOINT,
+      observer: observer?.hub,
+    });
     this.#namespace = options.namespace;
     this.repos = createRepoReader(this.hub, sleep);
     const pause = () => {
@@ -77,6 +82,7 @@ export class BucketCore {
       sleep,
       now: options.now,
       stallMs: options.stallMs,
+      observer,
       diskCache: options.diskCache && {
         ...options.diskCache,
         directory: `${options.diskCache.directory}/${cacheNameOf(options.token)}`,

@@ -17,6 +17,7 @@ import { SmallFiles } from "../xet/transfer/small_files.ts";
 import { storeRecipe } from "../xet/transfer/store_recipe.ts";
 import { uploadFile } from "../xet/transfer/upload_file.ts";
 import { LRUCache } from "lru-cache";
+import { bothObservers, type ClientObserver } from "./client_observer.ts";
 import type { ContentName, ContentPart, ContentSlice } from "./content_part.ts";
 import type { XetTokens } from "./xet_tokens.ts";
 
@@ -52,6 +53,8 @@ export interface TransfersOptions {
   readonly diskCache?: DiskCacheSettings | undefined;
   /** How long a fetch of stored bytes may stand still before it is begun anew, in milliseconds. */
   readonly stallMs?: number | undefined;
+  /** Told of calls of the CAS and of bytes. */
+  readonly observer?: ClientObserver | undefined;
 }
 
 /** Options of a transfer. */
@@ -91,11 +94,20 @@ export class Transfers {
   /** @param options What it stands on. */
   constructor(options: TransfersOptions) {
     this.#options = options;
-    const { budget, decoders, now } = options;
+    const { budget, decoders, now, observer } = options;
     this.#known = new ChunkIndex(budget, now);
     this.#disk = options.diskCache && new DiskCache({ ...options.diskCache, turn: this.#turn });
-    this.#pool = new ReadPool({ budget, turn: this.#turn, decoders, disk: this.#disk });
-    this.#reconstructions = new ReconstructionCache(now && { now });
+    this.#pool = new ReadPool({
+      budget,
+      turn: this.#turn,
+      decoders,
+      disk: this.#disk,
+      observer: observer?.reads,
+    });
+    this.#reconstructions = new ReconstructionCache({
+      ...(now && { now }),
+      onLookUp: (kept) => observer?.reads?.reconstruction?.(kept),
+    });
     this.#blocks = budget.blocks;
   }
 
@@ -111,7 +123,8 @@ export class Transfers {
       await body.cancel(error);
       throw error;
     }
-    const recipe = await uploadFile(this.#context(id), body, options);
+    const observer = bothObservers(options.observer, this.#options.observer?.upload?.());
+    const recipe = await uploadFile(this.#context(id), body, { ...options, observer });
     this.#pool.known.addFile(recipe);
     return recipe;
   }
@@ -153,7 +166,7 @@ export class Transfers {
   }
 
   #context(id: string): TransferContext {
-    const { tokens, budget, encoders, fetch, sleep, stallMs } = this.#options;
+    const { tokens, budget, encoders, fetch, sleep, stallMs, observer } = this.#options;
     const known = this.#contexts.get(id);
     if (known !== undefined) return known;
     const cas = new CasClient({
@@ -164,6 +177,7 @@ export class Transfers {
       ...(fetch && { fetch }),
       ...(sleep && { sleep }),
       ...(stallMs && { stallMs }),
+      ...(observer?.cas && { observer: observer.cas }),
     });
     const context = {
       cas,

@@ -2,7 +2,9 @@ import { builtin } from "../flow/builtin.ts";
 import { retry } from "../flow/retry.ts";
 import type { Sleep } from "../flow/sleep.ts";
 import { Watchdog } from "../flow/watchdog.ts";
+import { callName } from "./call_name.ts";
 import { HubError, type HubErrorKind } from "./hub_error.ts";
+import type { HubObserver } from "./hub_observer.ts";
 import { Quota } from "./quota.ts";
 import { readText, UnreadableReply } from "./read_text.ts";
 import { type HubReply, refusal } from "./reply.ts";
@@ -50,6 +52,8 @@ export interface TransportOptions {
   readonly retry?: Partial<HubRetry> | undefined;
   /** Told of each failed attempt that is repeated. */
   readonly onRetry?: ((error: Error, attempt: number, waitMs: number) => void) | undefined;
+  /** Told of each request to the Hub. */
+  readonly observer?: HubObserver | undefined;
   /** A call without any progress for so long fails, in milliseconds. */
   readonly timeoutMs?: number | undefined;
   /** The present, in milliseconds since 1970. */
@@ -251,7 +255,9 @@ export class Transport {
   async #fetch(call: HubCall, url: string, signal: AbortSignal): Promise<Response> {
     const isHub = new URL(url).origin === new URL(this.#base).origin;
     const { authorization: _, ...open } = this.#headers;
+    const { observer } = this.#options;
     if (isHub) this.#quota.take(call.path);
+    const ended = isHub ? observer?.began(this.#nameOf(call.method, url)) : undefined;
     let response: Response;
     try {
       response = await (this.#options.fetch ?? fetch)(url, {
@@ -267,10 +273,21 @@ export class Transport {
       });
     } catch (error) {
       if (isHub) this.#quota.lost(call.path);
+      ended?.(undefined);
       throw error;
     }
-    if (isHub) this.#quota.answered(call.path, response.headers);
+    if (isHub) this.#learn(call, response);
+    ended?.(response.status);
     return response;
+  }
+
+  #learn(call: HubCall, { headers }: Response): void {
+    const limits = this.#quota.answered(call.path, headers);
+    if (limits.length > 0) this.#options.observer?.quota?.(limits);
+  }
+
+  #nameOf(method: string, url: string): string {
+    return callName(method, url.startsWith(this.#base) ? url.slice(this.#base.length) : "");
   }
 
   /**

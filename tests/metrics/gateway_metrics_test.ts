@@ -2,11 +2,11 @@ import { assert, assertEquals } from "@std/assert";
 import { createMetrics } from "../../lib/metrics/create_metrics.ts";
 import type { GatewayMetrics } from "../../lib/metrics/gateway_metrics.ts";
 import { randomBytes } from "../support/random_bytes.ts";
-import { type RunningGateway, startGateway } from "../support/start_gateway.ts";
+import { type InnerGateway, startInnerGateway } from "../support/start_gateway.ts";
 import { readFigures, sumOf } from "./figures.ts";
 
 interface Counting extends AsyncDisposable {
-  readonly gateway: RunningGateway;
+  readonly gateway: InnerGateway;
   readonly metrics: GatewayMetrics;
   send(path: string, init?: RequestInit): Promise<Response>;
   figures(): Promise<ReadonlyMap<string, number>>;
@@ -15,7 +15,7 @@ interface Counting extends AsyncDisposable {
 /** An open gateway that counts. */
 async function start(): Promise<Counting> {
   const metrics = await createMetrics({ version: "1.2.3" });
-  const gateway = await startGateway({ metrics, credentials: [], allowAnonymous: true });
+  const gateway = await startInnerGateway({ metrics, credentials: [], allowAnonymous: true });
   return {
     gateway,
     metrics,

@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Log, LogFacts } from "../../lib/log.ts";
 import { randomBytes } from "../support/random_bytes.ts";
-import { type RunningGateway, startGateway } from "../support/start_gateway.ts";
+import { type InnerGateway, startInnerGateway } from "../support/start_gateway.ts";
 
 interface Logging extends AsyncDisposable {
-  readonly gateway: RunningGateway;
+  readonly gateway: InnerGateway;
   readonly lines: readonly LogFacts[];
   /** Sends a request and reads its answer. */
   send(path: string, init?: RequestInit): Promise<void>;
@@ -18,7 +18,7 @@ async function start(): Promise<Logging> {
     if (message === "request") lines.push(facts);
   };
   const log: Log = { debug() {}, info: write, warning: write, error: write };
-  const gateway = await startGateway({ log, credentials: [], allowAnonymous: true });
+  const gateway = await startInnerGateway({ log, credentials: [], allowAnonymous: true });
   return {
     gateway,
     lines,
@@ -75,7 +75,7 @@ Deno.test("a line names the key of who signed the request, and nothing that was 
   const lines: string[] = [];
   const write = (_: string, facts: LogFacts = {}) => void lines.push(JSON.stringify(facts));
   const log: Log = { debug: write, info: write, warning: write, error: write };
-  await using gateway = await startGateway({ log });
+  await using gateway = await startInnerGateway({ log });
   const { url, credential: { accessKeyId, secretAccessKey } } = gateway;
   const { S3Client, ListBucketsCommand } = await import("@aws-sdk/client-s3");
   const { getSignedUrl } = await import("@aws-sdk/s3-request-presigner");

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { createMetrics } from "../../lib/metrics/create_metrics.ts";
-import { startGateway } from "../support/start_gateway.ts";
+import { startInnerGateway } from "../support/start_gateway.ts";
 
 async function ask(url: string, authorization?: string) {
   const headers = authorization === undefined ? {} : { authorization };
@@ -9,7 +9,7 @@ async function ask(url: string, authorization?: string) {
 }
 
 Deno.test("the port of S3 shows metrics to who knows the token", async () => {
-  await using gateway = await startGateway({
+  await using gateway = await startInnerGateway({
     metrics: await createMetrics(),
     metricsToken: "let-me-see",
   });
@@ -27,7 +27,7 @@ Deno.test("the port of S3 shows metrics to who knows the token", async () => {
 });
 
 Deno.test("without a token the port of S3 does not, and monitor() does", async () => {
-  await using gateway = await startGateway({ metrics: await createMetrics() });
+  await using gateway = await startInnerGateway({ metrics: await createMetrics() });
   assertEquals((await ask(gateway.url)).status, 404);
   const { monitor } = gateway.gateway;
   const statuses = ["/-/metrics", "/-/health", "/-/ready", "/", "/bucket/-/metrics"].map(
@@ -43,6 +43,6 @@ Deno.test("without a token the port of S3 does not, and monitor() does", async (
 });
 
 Deno.test("a gateway that does not count has no metrics to show", async () => {
-  await using gateway = await startGateway({ metricsToken: "let-me-see" });
+  await using gateway = await startInnerGateway({ metricsToken: "let-me-see" });
   assertEquals((await ask(gateway.url, "Bearer let-me-see")).status, 404);
 });

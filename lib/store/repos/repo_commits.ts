@@ -1,31 +1,34 @@
 import { LRUCache } from "lru-cache";
 import type { RepoReader } from "../../buckets/repo_reader.ts";
+import type { RepoCommit } from "../../hub/repo_wire.ts";
 import { SingleFlight } from "../../flow/single_flight.ts";
 import { isCommit, type RepoBucket } from "./repo_bucket_names.ts";
 
-const MAX_COMMITS = 10_000;
 const MAX_PINS = 20_000;
 /** So long a listing or a download in parts may rest, in milliseconds. */
 const PIN_MS = 60 * 60 * 1000;
 /** A client that begins after a name is mostly one that goes on with a listing at once. */
 const PLACE_MS = 5 * 60 * 1000;
+/** Commits in which an entity tag is looked for that the present one does not have. */
+const MAX_RECENT = 10;
+const MAX_HISTORIES = 1000;
 
-/** Which commits revisions name, when those were made, and which of them clients are reading. */
+/** Which commits revisions name, and which of them clients are reading. */
 export class RepoCommits {
-  readonly #reader: Pick<RepoReader, "head" | "commit">;
+  readonly #reader: Pick<RepoReader, "head" | "commits">;
+  readonly #now: () => number;
   readonly #heads = new SingleFlight<string, string>();
-  readonly #dating = new SingleFlight<string, Date>();
-  /** A commit's time never changes. */
-  readonly #dates = new LRUCache<string, Date>({ max: MAX_COMMITS });
   readonly #pins: LRUCache<string, string>;
   readonly #places: LRUCache<string, string>;
+  readonly #histories = new LRUCache<string, readonly RepoCommit[]>({ max: MAX_HISTORIES });
 
   /**
    * @param reader Asks the Hub.
    * @param now Milliseconds since 1970.
    */
-  constructor(reader: Pick<RepoReader, "head" | "commit">, now: () => number) {
+  constructor(reader: Pick<RepoReader, "head" | "commits">, now: () => number) {
     this.#reader = reader;
+    this.#now = now;
     const perf = { now };
     this.#pins = new LRUCache({ max: MAX_PINS, ttl: PIN_MS, updateAgeOnGet: true, perf });
     this.#places = new LRUCache({ max: MAX_PINS, ttl: PLACE_MS, perf });
@@ -37,16 +40,17 @@ export class RepoCommits {
     return await this.#heads.run(bucket, () => this.#reader.head(repo, revision));
   }
 
-  /** When a commit was made. */
-  async date({ repo }: RepoBucket, commit: string): Promise<Date> {
-    const key = `${repo.type} ${repo.id} ${commit}`;
-    const known = this.#dates.get(key);
-    if (known !== undefined) return known;
-    return await this.#dating.run(key, async () => {
-      const { date } = await this.#reader.commit(repo, commit);
-      this.#dates.set(key, date);
-      return date;
-    });
+  /** The commits before this one that the revision has named in the last hour, the newest first, ten at most. */
+  async recent({ bucket, repo }: RepoBucket, head: string): Promise<readonly string[]> {
+    const key = `${bucket} ${head}`;
+    const history = this.#histories.get(key) ??
+      await this.#reader.commits(repo, head, { limit: MAX_RECENT + 1 });
+    this.#histories.set(key, history);
+    const start = this.#now() - PIN_MS;
+    // A commit is named until the next one is made.
+    return history.slice(1, 1 + MAX_RECENT)
+      .filter((_, index) => (history[index]?.date.getTime() ?? 0) > start)
+      .map(({ sha }) => sha);
   }
 
   /** Remembers in which commit a key had an entity tag. */

@@ -12,7 +12,7 @@ import { type AccessKey, accessKeyOf } from "./lib/access_key.ts";
 import { type Config, ConfigError, exposureProblem, readConfig } from "./lib/config.ts";
 import { createGateway, type Gateway } from "./lib/create_gateway.ts";
 import { DenoConsole } from "./lib/cli/deno_console.ts";
-import { runProgram, type ServeOptions } from "./lib/cli/program.ts";
+import { type DoctorOptions, runProgram, type ServeOptions } from "./lib/cli/program.ts";
 import type { Session } from "./lib/cli/session.ts";
 import { UsageError } from "./lib/cli/usage_error.ts";
 import { NO_HUB_MESSAGE, startText } from "./lib/console_text.ts";
@@ -42,6 +42,7 @@ try {
     serve: (options) => telling((config) => serve(config, options)),
     hub: ({ seed }) => telling((config) => serveHub(config, seed)),
     health: () => checkHealth(settings()),
+    doctor: diagnose,
     withSession,
     write: (text) => output.write(text),
     writeError: (text) => output.writeError(text),
@@ -191,6 +192,17 @@ async function withSession(work: (session: Session) => Promise<void>): Promise<v
     const { errorText } = await import("./lib/cli/error_text.ts");
     fail(errorText(error), stop.signal.aborted ? INTERRUPTED : 1);
   }
+}
+
+/** Ends with 1 where something is wrong. */
+async function diagnose(options: DoctorOptions): Promise<void> {
+  const config = settings();
+  const { doctor } = await import("./lib/cli/doctor_command.ts");
+  const stop = new AbortController();
+  Deno.addSignalListener("SIGINT", () => stop.abort(new Error("Interrupted")));
+  const isWell = await doctor({ config, console: output, signal: stop.signal }, options);
+  output.flush();
+  if (!isWell) Deno.exit(1);
 }
 
 /** The embedded hub alone, as a Hub for other tools. */

@@ -78,6 +78,12 @@ export interface Config {
   readonly shutdownDelaySeconds: number;
   /** Threads for the byte work of uploads, and as many for downloads; absent for as many as pay. */
   readonly workers?: number;
+  /** The bearer token to which the gateway's port shows the metrics; it does not without. */
+  readonly metricsToken: string | undefined;
+  /** Port on which the metrics and the other pages are alone; none when absent. */
+  readonly metricsPort: number | undefined;
+  /** Address of that port. */
+  readonly metricsHost: string;
   /** The least level that is logged. */
   readonly logLevel: LogLevel;
 }
@@ -227,6 +233,9 @@ const SCHEMA = v.object({
   HUGBUCKET_WORKERS: v.optional(workers),
   HUGBUCKET_SHUTDOWN_DELAY: v.optional(delay, "0"),
   HUGBUCKET_SHUTDOWN_GRACE: v.optional(seconds, "300"),
+  HUGBUCKET_METRICS_TOKEN: v.optional(token),
+  HUGBUCKET_METRICS_PORT: v.optional(port),
+  HUGBUCKET_METRICS_HOST: v.optional(text, "127.0.0.1"),
   HUGBUCKET_LOG_LEVEL: v.optional(logLevel, "info"),
 });
 
@@ -277,6 +286,9 @@ export const VARIABLES: Readonly<Record<VariableName, string>> = {
   HUGBUCKET_SHUTDOWN_DELAY:
     "seconds for which a gateway that is stopped says so at /-/ready and goes on serving",
   HUGBUCKET_SHUTDOWN_GRACE: "seconds that requests under way may take when the gateway is stopped",
+  HUGBUCKET_METRICS_TOKEN: "bearer token to which the gateway's port shows /-/metrics",
+  HUGBUCKET_METRICS_PORT: "port for /-/metrics, /-/health and /-/ready alone; default: none",
+  HUGBUCKET_METRICS_HOST: "address to listen on for it",
   HUGBUCKET_LOG_LEVEL: `least level to log: ${LOG_LEVELS.join(", ")}`,
 };
 
@@ -351,6 +363,9 @@ function toConfig(env: v.InferOutput<typeof SCHEMA>): Config {
     shutdownDelaySeconds: env.HUGBUCKET_SHUTDOWN_DELAY,
     shutdownGraceSeconds: env.HUGBUCKET_SHUTDOWN_GRACE,
     ...(env.HUGBUCKET_WORKERS !== undefined && { workers: env.HUGBUCKET_WORKERS }),
+    metricsToken: env.HUGBUCKET_METRICS_TOKEN,
+    metricsPort: env.HUGBUCKET_METRICS_PORT,
+    metricsHost: env.HUGBUCKET_METRICS_HOST,
     logLevel: env.HUGBUCKET_LOG_LEVEL,
   };
 }

@@ -34,6 +34,10 @@ export const NOTES: Readonly<Partial<Record<VariableName, string>>> = {
   HUGBUCKET_WORKERS: "0 does the byte work in the thread that serves.",
   HUGBUCKET_SHUTDOWN_DELAY:
     "So that a load balancer looks elsewhere before requests are refused; as long as it takes between two of its looks, and a little more.",
+  HUGBUCKET_METRICS_TOKEN:
+    "Without it that port does not show them: [operate.md](operate.md#metrics).",
+  HUGBUCKET_METRICS_PORT: "Anybody who reaches it sees the metrics, unless there is a token.",
+  HUGBUCKET_METRICS_HOST: "In a container `0.0.0.0`, with a port that is not published.",
   HUGBUCKET_SHUTDOWN_GRACE:
     "A service manager has to wait for as long: `TimeoutStopSec`, `stop_grace_period`.",
 };

@@ -10,9 +10,9 @@ import type { AccessCredential } from "./lib/access/access_credential.ts";
 import { CredentialSource } from "./lib/access/credential_source.ts";
 import { type AccessKey, accessKeyOf } from "./lib/access_key.ts";
 import { type Config, ConfigError, exposureProblem, readConfig } from "./lib/config.ts";
-import { createGateway, type Gateway } from "./lib/create_gateway.ts";
+import type { Gateway } from "./lib/create_gateway.ts";
 import { DenoConsole } from "./lib/cli/deno_console.ts";
-import { type DoctorOptions, runProgram, type ServeOptions } from "./lib/cli/program.ts";
+import type { DoctorOptions, ProgramActions, ServeOptions } from "./lib/cli/program.ts";
 import type { Session } from "./lib/cli/session.ts";
 import { UsageError } from "./lib/cli/usage_error.ts";
 import { NO_HUB_MESSAGE, startText } from "./lib/console_text.ts";
@@ -37,16 +37,24 @@ const REPEATED_MS = 1000;
 
 const output = new DenoConsole();
 
+const actions: ProgramActions = {
+  serve: (options) => telling((config) => serve(config, options)),
+  hub: ({ seed }) => telling((config) => serveHub(config, seed)),
+  health: () => checkHealth(settings()),
+  doctor: diagnose,
+  withSession,
+  write: (text) => output.write(text),
+  writeError: (text) => output.writeError(text),
+};
+
 try {
-  await runProgram(Deno.args, denoJson.version, {
-    serve: (options) => telling((config) => serve(config, options)),
-    hub: ({ seed }) => telling((config) => serveHub(config, seed)),
-    health: () => checkHealth(settings()),
-    doctor: diagnose,
-    withSession,
-    write: (text) => output.write(text),
-    writeError: (text) => output.writeError(text),
-  });
+  // What reads a command line takes as long to load as much of the gateway.
+  if (Deno.args.length === 0) await actions.serve({ embeddedHub: false, seed: [] });
+  else {await (await import("./lib/cli/program.ts")).runProgram(
+      Deno.args,
+      denoJson.version,
+      actions,
+    );}
   output.flush();
 } catch (error) {
   if (error instanceof UsageError) fail(`${error.message}\n\n--help tells more.`, USAGE);
@@ -72,6 +80,7 @@ async function serve(config: Config, { embeddedHub, seed }: ServeOptions): Promi
     : undefined;
   const token = config.hfToken ?? hub?.token;
   const metrics = await loadMetrics(config);
+  const { createGateway } = await import("./lib/create_gateway.ts");
   const gateway = createGateway({
     ...(token !== undefined && { token }),
     endpoint: hub?.url ?? config.hfEndpoint,

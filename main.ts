@@ -20,6 +20,7 @@ import { InFlight } from "./lib/http/in_flight.ts";
 import { createConsoleLog, type Log } from "./lib/log.ts";
 import type { GatewayMetrics } from "./lib/metrics/gateway_metrics.ts";
 import type { EmbeddedHub } from "./lib/create_embedded_hub.ts";
+import type { GatewayTracing } from "./lib/tracing/gateway_tracing.ts";
 import { readSeed } from "./lib/seed/seed_argument.ts";
 
 const MINUTE_MS = 60_000;
@@ -80,6 +81,7 @@ async function serve(config: Config, { embeddedHub, seed }: ServeOptions): Promi
     : undefined;
   const token = config.hfToken ?? hub?.token;
   const metrics = await loadMetrics(config);
+  const tracing = await loadTracing(config);
   const { createGateway } = await import("./lib/create_gateway.ts");
   const gateway = createGateway({
     ...(token !== undefined && { token }),
@@ -104,6 +106,7 @@ async function serve(config: Config, { embeddedHub, seed }: ServeOptions): Promi
     ...(config.workers !== undefined && { workers: config.workers }),
     multipartUploadTtlSeconds: config.multipartUploadTtlSeconds,
     ...(metrics && { metrics }),
+    ...(tracing && { observers: [tracing] }),
     ...(config.metricsToken !== undefined && { metricsToken: config.metricsToken }),
     log,
   });
@@ -134,6 +137,7 @@ async function serve(config: Config, { embeddedHub, seed }: ServeOptions): Promi
   await server.shutdown();
   await monitor?.shutdown();
   await gateway.close();
+  await tracing?.close().catch((error) => log.warning("the last traces were not sent", { error }));
   await hub?.close();
 }
 
@@ -142,6 +146,15 @@ async function loadMetrics(config: Config): Promise<GatewayMetrics | undefined> 
   if (config.metricsPort === undefined && config.metricsToken === undefined) return undefined;
   const { createMetrics } = await import("./lib/metrics/create_metrics.ts");
   return await createMetrics({ version: denoJson.version });
+}
+
+/** What traces is loaded only where there is somewhere to send it. */
+async function loadTracing(config: Config): Promise<GatewayTracing | undefined> {
+  const { tracesEndpoint, tracesHeaders: headers, serviceName, tracesRatio: ratio } = config;
+  if (tracesEndpoint === undefined) return undefined;
+  const { createTracing } = await import("./lib/tracing/create_tracing.ts");
+  const url = `${tracesEndpoint}/v1/traces`;
+  return await createTracing({ url, headers, serviceName, ratio, version: denoJson.version });
 }
 
 /** The pages on a port of their own, if there is to be one. */

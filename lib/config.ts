@@ -84,6 +84,14 @@ export interface Config {
   readonly metricsPort: number | undefined;
   /** Address of that port. */
   readonly metricsHost: string;
+  /** Where spans are sent, without a slash at its end; they are not made when absent. */
+  readonly tracesEndpoint: string | undefined;
+  /** Further headers of what is sent there. */
+  readonly tracesHeaders: Readonly<Record<string, string>>;
+  /** The service's name in spans. */
+  readonly serviceName: string;
+  /** The share of requests that is traced where their callers do not say. */
+  readonly tracesRatio: number;
   /** The least level that is logged. */
   readonly logLevel: LogLevel;
 }
@@ -196,6 +204,19 @@ const credentials = v.pipe(
     }
   }),
 );
+const headerPairs = v.pipe(
+  v.string(),
+  v.regex(
+    /^\s*[!#$%&'*+.^`|~\w-]+\s*=[^,\r\n]*(,\s*[!#$%&'*+.^`|~\w-]+\s*=[^,\r\n]*)*$/,
+    "must be headers such as name=value,other=value, with values percent-encoded",
+  ),
+  v.transform(readHeaderPairs),
+);
+const ratio = v.pipe(
+  v.string(),
+  v.regex(/^(0?\.\d+|[01](\.0*)?)$/, "must be a share, 0 to 1"),
+  v.transform(Number),
+);
 const logLevel = v.picklist(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`);
 
 const SCHEMA = v.object({
@@ -236,6 +257,10 @@ const SCHEMA = v.object({
   HUGBUCKET_METRICS_TOKEN: v.optional(token),
   HUGBUCKET_METRICS_PORT: v.optional(port),
   HUGBUCKET_METRICS_HOST: v.optional(text, "127.0.0.1"),
+  OTEL_EXPORTER_OTLP_ENDPOINT: v.optional(url),
+  OTEL_EXPORTER_OTLP_HEADERS: v.optional(headerPairs),
+  OTEL_SERVICE_NAME: v.optional(text, "hugbucket"),
+  OTEL_TRACES_SAMPLER_ARG: v.optional(ratio, "1"),
   HUGBUCKET_LOG_LEVEL: v.optional(logLevel, "info"),
 });
 
@@ -289,6 +314,12 @@ export const VARIABLES: Readonly<Record<VariableName, string>> = {
   HUGBUCKET_METRICS_TOKEN: "bearer token to which the gateway's port shows /-/metrics",
   HUGBUCKET_METRICS_PORT: "port for /-/metrics, /-/health and /-/ready alone; default: none",
   HUGBUCKET_METRICS_HOST: "address to listen on for it",
+  OTEL_EXPORTER_OTLP_ENDPOINT:
+    "base URL that traces are sent to, by OTLP over HTTP as JSON; default: there are none",
+  OTEL_EXPORTER_OTLP_HEADERS: "headers sent there, name=value, separated by commas",
+  OTEL_SERVICE_NAME: "the service's name in traces",
+  OTEL_TRACES_SAMPLER_ARG:
+    "share of requests that is traced where their callers do not say, 0 to 1",
   HUGBUCKET_LOG_LEVEL: `least level to log: ${LOG_LEVELS.join(", ")}`,
 };
 
@@ -366,6 +397,10 @@ function toConfig(env: v.InferOutput<typeof SCHEMA>): Config {
     metricsToken: env.HUGBUCKET_METRICS_TOKEN,
     metricsPort: env.HUGBUCKET_METRICS_PORT,
     metricsHost: env.HUGBUCKET_METRICS_HOST,
+    tracesEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
+    tracesHeaders: env.OTEL_EXPORTER_OTLP_HEADERS ?? {},
+    serviceName: env.OTEL_SERVICE_NAME,
+    tracesRatio: env.OTEL_TRACES_SAMPLER_ARG,
     logLevel: env.HUGBUCKET_LOG_LEVEL,
   };
 }
@@ -398,6 +433,20 @@ export function exposureProblem(config: Config, hasAccessKey: boolean): string |
 function parseBytes(value: string): number {
   const [, digits = "", unit = ""] = /^(\d+) ?(\w*)$/.exec(value) ?? [];
   return Number(digits) * (UNITS[unit.toUpperCase()] ?? Number.NaN);
+}
+
+/** As OpenTelemetry's specification of exporters has it: names and percent-encoded values. */
+function readHeaderPairs(value: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    value.split(",").map((pair) => {
+      const at = pair.indexOf("=");
+      const raw = pair.slice(at + 1).trim();
+      return [
+        pair.slice(0, at).trim(),
+        /%(?![\dA-F]{2})/i.test(raw) ? raw : decodeURIComponent(raw),
+      ];
+    }),
+  );
 }
 
 function isHttpUrl(value: string): boolean {

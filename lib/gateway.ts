@@ -190,6 +190,7 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
       ...(bodyIdleMs !== undefined && { idleMs: bodyIdleMs }),
     });
     const operation = trace.operation = detectOperation(s3);
+    observer.operationBegan(trace);
     // Whoever sent a form is known from the form only, and costs no call of the store before.
     if (operation === "PostObject" && form) {
       screenRequest(operation, s3);

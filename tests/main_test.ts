@@ -8,7 +8,6 @@ import { randomBytes, sha256 } from "./support/random_bytes.ts";
 import { signHeaderV4 } from "./support/sign_requests.ts";
 
 const NET_AND_ENV = ["--no-prompt", "--allow-net", "--allow-env"];
-const ALL = ["-A"];
 
 interface Started {
   readonly child: Deno.ChildProcess;
@@ -21,7 +20,7 @@ interface Started {
 }
 
 function command(
-  permissions: readonly string[],
+  permissions: readonly string[] | undefined,
   args: readonly string[],
   env: Record<string, string>,
 ) {
@@ -44,7 +43,11 @@ function command(
   });
 }
 
-async function run(args: readonly string[], env: Record<string, string> = {}, permissions = ALL) {
+async function run(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  permissions?: readonly string[],
+) {
   const { code, stdout, stderr } = await command(permissions, args, env).output();
   const decoder = new TextDecoder();
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
@@ -55,7 +58,7 @@ async function start(
   until: RegExp,
   args: readonly string[],
   env: Record<string, string>,
-  permissions = ALL,
+  permissions?: readonly string[],
 ): Promise<Started> {
   const child = command(permissions, args, env).spawn();
   const errors = new Response(child.stderr).text();

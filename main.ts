@@ -283,14 +283,13 @@ function stopSignal(log: Log): Promise<void> {
   return promise;
 }
 
-/** For container health checks: an ignored path is answered without signature and without the Hub. */
+/** For container health checks: whether the process answers, whatever becomes of the Hub. */
 async function checkHealth(config: Config): Promise<void> {
   const host = config.host === "0.0.0.0" || config.host === "::" ? "127.0.0.1" : config.host;
-  const url = `http://${host.includes(":") ? `[${host}]` : host}:${config.port}/robots.txt`;
+  const url = `http://${host.includes(":") ? `[${host}]` : host}:${config.port}/-/health`;
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(5000) });
-    await response.body?.cancel();
-    if (response.headers.has("x-amz-request-id")) finish("healthy");
+    if (response.ok && await response.text() === "healthy\n") finish("healthy");
     fail(`${url} answers, but not as a gateway does`);
   } catch (error) {
     fail(`${url} does not answer: ${error instanceof Error ? error.message : error}`);

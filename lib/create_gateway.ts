@@ -9,6 +9,11 @@ import { type Log, SILENT_LOG } from "./log.ts";
 import { MapUploadRegistry } from "./multipart/map_registry.ts";
 import type { UploadRegistry } from "./multipart/upload_registry.ts";
 import { operations } from "./ops/mod.ts";
+import { HEALTH_PAGE } from "./pages/health_page.ts";
+import { HubProbe } from "./pages/hub_probe.ts";
+import { createPagesHandler } from "./pages/pages.ts";
+import { readyPage } from "./pages/ready_page.ts";
+import { hostBucketOf } from "./s3/address.ts";
 import { writeError } from "./s3/errors.ts";
 import { BucketObjectStore } from "./store/bucket_object_store.ts";
 import { HubObjectStore } from "./store/hub_object_store.ts";
@@ -93,9 +98,9 @@ export interface GatewayOptions {
 
 /** A gateway that can be mounted in any server. */
 export interface Gateway {
-  /** Answers one S3 request. */
+  /** Answers one S3 request, or one for a page of the gateway's own under `/-/`. */
   readonly handler: (request: Request) => Promise<Response>;
-  /** Answers a request that comes while the server is being stopped: 503, try again. */
+  /** Answers a request that comes while the server is being stopped: 503, try again. Pages are served on. */
   readonly refuse: (request: Request) => Promise<Response>;
   /** Drops multipart uploads whose time is over; to be called every few minutes. Returns how many. */
   sweep(): Promise<number>;
@@ -109,6 +114,7 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
+const DEFAULT_ENDPOINT = "https://huggingface.co";
 const DEFAULT_TTL_SECONDS = 86_400;
 const DEFAULT_WAIT_SECONDS = 30;
 const DEFAULT_BUDGET = 128 * 1024 * 1024;
@@ -137,13 +143,14 @@ const DEFAULT_BUDGET = 128 * 1024 * 1024;
 export function createGateway(options: GatewayOptions): Gateway {
   const now = options.now ?? Date.now;
   const log = options.log ?? SILENT_LOG;
+  const endpoint = options.endpoint ?? DEFAULT_ENDPOINT;
   const budgetBytes = options.memoryBudget ?? DEFAULT_BUDGET;
   const memoryBudget = new MemoryBudget(budgetBytes, {
     maxWaitMs: (options.memoryWaitSeconds ?? DEFAULT_WAIT_SECONDS) * 1000,
   });
   const buckets = new BucketClient({
     token: options.token,
-    ...(options.endpoint !== undefined && { endpoint: options.endpoint }),
+    endpoint,
     ...(options.namespace !== undefined && { namespace: options.namespace }),
     memoryBudget,
     now,
@@ -179,13 +186,24 @@ export function createGateway(options: GatewayOptions): Gateway {
     ttlMs: (options.multipartUploadTtlSeconds ?? DEFAULT_TTL_SECONDS) * 1000,
     now,
   });
-  const handler = createRequestHandler({
+  const probe = new HubProbe({
+    endpoint,
+    token: options.token,
+    namespace: (call) => buckets.namespace(call),
+    now,
+  });
+  const domains = (options.domains ?? []).map((domain) => domain.toLowerCase());
+  const pages = createPagesHandler({
+    pages: { health: HEALTH_PAGE, ready: readyPage(() => probe.check()) },
+    isBucketHost: (host) => hostBucketOf(host, domains) !== undefined,
+  });
+  const s3 = createRequestHandler({
     store,
     registry,
     operations,
     authenticator: new Authenticator({ lookup: lookupOf(options), now: () => new Date(now()) }),
     region: options.region ?? "us-east-1",
-    domains: (options.domains ?? []).map((domain) => domain.toLowerCase()),
+    domains,
     corsOrigins: options.corsOrigins ?? [],
     storeChecksums: options.storeChecksums ?? false,
     redirect: options.redirect ?? false,
@@ -196,8 +214,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   const sweepFailed = (hubBucket: string, error: Error) =>
     log.warning("sidecar sweep failed", { hubBucket, error });
   return {
-    handler,
-    refuse,
+    handler: (request) => pages(request) ?? s3(request),
+    refuse: (request) => pages(request, { stopping: true }) ?? refuse(request),
     sweep: () => registry.sweep(),
     sweepSidecars: () => bucketStore.sweepSeenBuckets(sweepFailed),
     close: () => buckets.close(),

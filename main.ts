@@ -69,6 +69,7 @@ async function serve(config: Config, { embeddedHub, seed }: ServeOptions): Promi
     corsOrigins: config.corsOrigins,
     storeChecksums: config.storeChecksums,
     redirect: config.redirect,
+    console: config.console,
     lentBodies: true,
     memoryBudget: config.memoryBudget,
     memoryWaitSeconds: config.memoryWaitSeconds,

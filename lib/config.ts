@@ -48,6 +48,8 @@ export interface Config {
   readonly stallTimeoutSeconds: number;
   /** Whether readers of objects are sent to the Hub's own URLs. */
   readonly redirect: boolean;
+  /** Whether the console is served. */
+  readonly console: boolean;
   /** Namespaces whose buckets are listed besides those of the default one. */
   readonly otherNamespaces: readonly string[];
   /** Models, datasets and Spaces that are listed, as buckets. */
@@ -174,6 +176,7 @@ const SCHEMA = v.object({
   HUGBUCKET_CACHE_SIZE: v.optional(bytes, "1GiB"),
   HUGBUCKET_STALL_TIMEOUT: v.optional(seconds, "5"),
   HUGBUCKET_REDIRECT: v.optional(flag, "false"),
+  HUGBUCKET_CONSOLE: v.optional(flag, "true"),
   HUGBUCKET_WORKERS: v.optional(workers),
   HUGBUCKET_SHUTDOWN_GRACE: v.optional(seconds, "300"),
   HUGBUCKET_LOG_LEVEL: v.optional(logLevel, "info"),
@@ -212,6 +215,7 @@ export const VARIABLES: Readonly<Record<VariableName, string>> = {
     "seconds without a byte after which a fetch from the store is begun anew",
   HUGBUCKET_REDIRECT:
     "true: answer GET of an object with 302 to the Hub's own URL where that can be",
+  HUGBUCKET_CONSOLE: "false: no console at /-/console",
   HUGBUCKET_WORKERS:
     "threads for uploads, and as many for downloads (default: processors less one, at most 4)",
   HUGBUCKET_SHUTDOWN_GRACE: "seconds that requests under way may take when the gateway is stopped",
@@ -267,6 +271,7 @@ function toConfig(env: v.InferOutput<typeof SCHEMA>): Config {
     cacheSize: env.HUGBUCKET_CACHE_SIZE,
     stallTimeoutSeconds: env.HUGBUCKET_STALL_TIMEOUT,
     redirect: env.HUGBUCKET_REDIRECT,
+    console: env.HUGBUCKET_CONSOLE,
     otherNamespaces: env.HUGBUCKET_NAMESPACES ?? [],
     listedRepos: env.HUGBUCKET_REPOS ?? [],
     shutdownGraceSeconds: env.HUGBUCKET_SHUTDOWN_GRACE,

@@ -52,7 +52,7 @@ export function startText(facts: StartFacts): string {
   return `HugBucket
 
   S3 endpoint    ${endpoint}
-${backend}
+${backend}${config.console ? `\n  Console        ${endpoint}/-/console` : ""}
 
 ${facts.accessKey === undefined ? openText(endpoint) : keyText(facts, facts.accessKey, endpoint)}`;
 }

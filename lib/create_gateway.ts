@@ -1,6 +1,7 @@
 import { Authenticator } from "./auth/authenticator.ts";
 import type { Credential } from "./auth/credential.ts";
 import { BucketClient } from "./buckets/bucket_client.ts";
+import { consolePage } from "./console/console_page.ts";
 import { S3Error } from "./errors/s3_error.ts";
 import { type KeyLocks, MemoryKeyLocks } from "./flow/key_locks.ts";
 import { MemoryBudget } from "./flow/memory_budget.ts";
@@ -63,6 +64,11 @@ export interface GatewayOptions {
    */
   readonly redirect?: boolean;
   /**
+   * Whether `/-/console` is served, a page to look into buckets with; objects that a browser opens then get an
+   * origin of their own. Default: false.
+   */
+  readonly console?: boolean;
+  /**
    * Whether pieces of an answer's body are done with when the next one is asked for, so that their memory
    * can be freed at once. True of `Deno.serve`, to which each piece is handed before the next is read; not of
    * handlers that collect bodies. Default: false.
@@ -115,6 +121,7 @@ export interface Gateway {
 }
 
 const DEFAULT_ENDPOINT = "https://huggingface.co";
+const DEFAULT_REGION = "us-east-1";
 const DEFAULT_TTL_SECONDS = 86_400;
 const DEFAULT_WAIT_SECONDS = 30;
 const DEFAULT_BUDGET = 128 * 1024 * 1024;
@@ -193,16 +200,25 @@ export function createGateway(options: GatewayOptions): Gateway {
     now,
   });
   const domains = (options.domains ?? []).map((domain) => domain.toLowerCase());
+  const region = options.region ?? DEFAULT_REGION;
+  const lookup = lookupOf(options);
   const pages = createPagesHandler({
-    pages: { health: HEALTH_PAGE, ready: readyPage(() => probe.check()) },
+    pages: {
+      health: HEALTH_PAGE,
+      ready: readyPage(() => probe.check()),
+      ...(options.console && {
+        console: consolePage({ region, authentication: lookup !== undefined }),
+      }),
+    },
     isBucketHost: (host) => hostBucketOf(host, domains) !== undefined,
   });
   const s3 = createRequestHandler({
     store,
     registry,
     operations,
-    authenticator: new Authenticator({ lookup: lookupOf(options), now: () => new Date(now()) }),
-    region: options.region ?? "us-east-1",
+    authenticator: new Authenticator({ lookup, now: () => new Date(now()) }),
+    region,
+    isolateObjects: options.console ?? false,
     domains,
     corsOrigins: options.corsOrigins ?? [],
     storeChecksums: options.storeChecksums ?? false,

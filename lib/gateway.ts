@@ -27,6 +27,7 @@ import { openForm } from "./s3/form_request.ts";
 import type { OperationName, UnservedOperation } from "./s3/operation_names.ts";
 import type { ServedOperation } from "./s3/operations.ts";
 import type { S3Request } from "./s3/s3_request.ts";
+import { isolationPolicy } from "./s3/isolation.ts";
 import { refuseWriteToRepo } from "./s3/read_only.ts";
 import { screenRequest } from "./s3/screen.ts";
 import { isStubbed, type StubbedOperation, writeStub } from "./s3/stubs.ts";
@@ -51,6 +52,8 @@ export interface GatewayParts {
   readonly redirect?: boolean;
   /** Whether pieces of an answer's body are done with when the next is asked for. Default false. */
   readonly lentBodies?: boolean;
+  /** Whether objects that a browser opens get an origin of their own. Default false. */
+  readonly isolateObjects?: boolean;
   /** Domains whose subdomains are buckets, in lower case and without a port. Default none. */
   readonly domains?: readonly string[];
   /** Origins whose scripts may use buckets without CORS rules, as in `AllowedOrigin`. Default none. */
@@ -258,6 +261,10 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
     if (!await bodies.end()) headers.set("Connection", "close");
     const logEnd = (end: { bytes: number; aborted: boolean; failure?: unknown }): void =>
       logRequest(log, trace, { status, endedAt: now(), ...end });
+    if (parts.isolateObjects && trace.operation === "GetObject" && response.ok) {
+      const policy = isolationPolicy(headers.get("Content-Type") ?? "");
+      if (policy !== undefined) headers.set("Content-Security-Policy", policy);
+    }
     // Other bodies are whole already; touching them as streams would cost Deno's fast path.
     if (trace.operation === "GetObject" && response.ok && response.body !== null) {
       const body = observeBody(response.body, request.signal, logEnd);

@@ -87,8 +87,8 @@ function show(next) {
   view.replaceWith(next);
   view = next;
   // Who cannot see the page learns where they are by what has the focus.
-  const place = /** @type {HTMLElement | null} */ (next.querySelector("[autofocus], h1"));
-  place?.focus();
+  const place = next.querySelector("[autofocus]") ?? next.querySelector("h1");
+  if (place instanceof HTMLElement) place.focus();
 }
 
 function signOut() {

@@ -41,8 +41,11 @@ export function bucketsView(client, signal) {
       action: "Create",
     });
     if (name === "") return;
-    await doing(`Creating ${name}…`, () => createBucket(client, name));
-    await load();
+    await doing(`Creating ${name}…`, async () => {
+      await createBucket(client, name);
+      await load();
+      return `${name} is created.`;
+    });
   };
 
   const open = async () => {
@@ -63,6 +66,7 @@ export function bucketsView(client, signal) {
     await doing(`Deleting ${name}…`, async () => {
       await deleteBucket(client, name);
       await load();
+      return `${name} is deleted.`;
     });
   };
 

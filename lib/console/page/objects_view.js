@@ -8,7 +8,7 @@ import { keysUnder, listPage, repoKindOf } from "./buckets.js";
 import { filesOfDrop, filesOfInput } from "./chosen_files.js";
 import { deleteObjects } from "./deletes.js";
 import { asked, confirmed } from "./dialogs.js";
-import { button, el, nameText, newId } from "./dom.js";
+import { button, el, nameText, newId, visible } from "./dom.js";
 import { formatBytes, formatCount, formatTime } from "./format.js";
 import { copyLink, download } from "./links.js";
 import { doing, tell } from "./notices.js";
@@ -334,7 +334,7 @@ export class ObjectsView {
       const all = [...new Set([...keys.filter((key) => !key.endsWith("/")), ...inside])];
       const [only] = all;
       const what = all.length === 1 && only !== undefined
-        ? `The object ${only} will be gone for good.`
+        ? `The object ${visible(only)} will be gone for good.`
         : `${formatCount(all.length, "object")} will be gone for good` +
           (folders.length > 0 ? ", those in folders included." : ".");
       const action = all.length === 1 ? "Delete" : `Delete ${formatCount(all.length, "object")}`;
@@ -345,6 +345,7 @@ export class ObjectsView {
         all,
         (count) => tell(`${formatCount(count, "object")} deleted…`),
       ).finally(() => this.reload());
+      return `${formatCount(all.length, "object")} deleted.`;
     });
   }
 
@@ -364,6 +365,7 @@ export class ObjectsView {
         key: `${this.#prefix}${path}/`,
       });
       await this.reload();
+      return `${path} is created.`;
     });
   }
 

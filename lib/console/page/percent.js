@@ -20,9 +20,16 @@ export function percentEncode(text) {
  *
  * @param {string} [bucket]
  * @param {string} [key]
+ * @throws {RangeError} For names that a browser would make another path of.
  */
 export function pathOf(bucket, key) {
   if (bucket === undefined) return "/";
+  // Such a key would become its bucket's path, and deleting it would mean the bucket.
+  if ([bucket, key].some((name) => name === "." || name === "..") || bucket === "") {
+    throw new RangeError(
+      `A browser cannot ask for ${key ?? JSON.stringify(bucket)}: use another S3 client`,
+    );
+  }
   const encoded = percentEncode(key ?? "");
   const hasDots = (key ?? "").split("/").some((segment) => segment === "." || segment === "..");
   return `/${percentEncode(bucket)}/${hasDots ? encoded : encoded.replaceAll("%2F", "/")}`;

@@ -47,12 +47,8 @@ export function send({ method, url, headers, body, signal, onSent, asBytes = fal
     // Errors are documents whatever was asked for.
     request.addEventListener("readystatechange", () => {
       if (request.readyState !== XMLHttpRequest.HEADERS_RECEIVED) return;
-      if (asBytes && request.status < 300) {
-        request.responseType = "arraybuffer";
-      } else {
-        request.overrideMimeType("application/xml");
-        request.responseType = "document";
-      }
+      if (asBytes && request.status < 300) request.responseType = "arraybuffer";
+      else if (hasDocument(method, request)) request.responseType = "document";
     });
     if (onSent !== undefined) {
       request.upload.addEventListener("progress", ({ loaded }) => onSent(loaded));
@@ -75,6 +71,19 @@ export function send({ method, url, headers, body, signal, onSent, asBytes = fal
     });
     request.send(body ?? null);
   });
+}
+
+/**
+ * Whether an answer has XML. What has none must not be parsed: Chromium makes a styled document of it, which the page's
+ * policy forbids.
+ *
+ * @param {string} method
+ * @param {XMLHttpRequest} request
+ */
+function hasDocument(method, request) {
+  const type = request.getResponseHeader("content-type") ?? "";
+  return method !== "HEAD" && request.status !== 204 && /^(?:application|text)\/xml\b/.test(type) &&
+    request.getResponseHeader("content-length") !== "0";
 }
 
 /** @param {string} lines */

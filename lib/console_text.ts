@@ -28,8 +28,10 @@ export interface StartFacts {
   readonly hostname: string;
   /** The port listened on. */
   readonly port: number;
-  /** The pair that clients sign with; without it authentication is off. */
+  /** The pair that clients sign with. */
   readonly accessKey: AccessKey | undefined;
+  /** How many key pairs there are; without any, authentication is off. */
+  readonly pairs: number;
   /** The embedded hub's URL, when there is one. */
   readonly hubUrl: string | undefined;
 }
@@ -54,7 +56,12 @@ export function startText(facts: StartFacts): string {
   S3 endpoint    ${endpoint}
 ${backend}${config.console ? `\n  Console        ${endpoint}/-/console` : ""}
 
-${facts.accessKey === undefined ? openText(endpoint) : keyText(facts, facts.accessKey, endpoint)}`;
+${signingText(facts, endpoint)}`;
+}
+
+function signingText(facts: StartFacts, endpoint: string): string {
+  if (facts.accessKey !== undefined) return keyText(facts, facts.accessKey, endpoint);
+  return facts.pairs > 0 ? `  Key pairs      ${facts.pairs}\n` : openText(endpoint);
 }
 
 const openText = (endpoint: string): string =>

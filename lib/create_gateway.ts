@@ -1,10 +1,11 @@
+import type { AccessCredential } from "./access/access_credential.ts";
+import { requireTogether } from "./access/read_credentials.ts";
 import { Authenticator } from "./auth/authenticator.ts";
-import type { Credential } from "./auth/credential.ts";
-import { BucketClient } from "./buckets/bucket_client.ts";
 import { consolePage } from "./console/console_page.ts";
 import { S3Error } from "./errors/s3_error.ts";
 import { type KeyLocks, MemoryKeyLocks } from "./flow/key_locks.ts";
 import { MemoryBudget } from "./flow/memory_budget.ts";
+import type { Sleep } from "./flow/sleep.ts";
 import { createRequestHandler } from "./gateway.ts";
 import { type Log, SILENT_LOG } from "./log.ts";
 import { MapUploadRegistry } from "./multipart/map_registry.ts";
@@ -16,15 +17,12 @@ import { createPagesHandler } from "./pages/pages.ts";
 import { readyPage } from "./pages/ready_page.ts";
 import { hostBucketOf } from "./s3/address.ts";
 import { writeError } from "./s3/errors.ts";
-import { BucketObjectStore } from "./store/bucket_object_store.ts";
-import { HubObjectStore } from "./store/hub_object_store.ts";
-import { KeptTrees } from "./store/repos/kept_trees.ts";
-import { RepoObjectStore } from "./store/repos/repo_object_store.ts";
+import { Tenants, type TenantsOptions } from "./tenants.ts";
 
 /** Settings of {@linkcode createGateway}. */
 export interface GatewayOptions {
-  /** The Hub token that the gateway works with. */
-  readonly token: string;
+  /** The Hub token that the gateway works with. Default: each key pair brings its own. */
+  readonly token?: string;
   /** Base URL of the Hub. Default: `https://huggingface.co`. */
   readonly endpoint?: string;
   /** The namespace of plain bucket names. Default: the token's user. */
@@ -36,8 +34,11 @@ export interface GatewayOptions {
    * Default: none.
    */
   readonly listedRepos?: readonly string[];
-  /** Key pairs that clients sign with. Without any, every request is refused unless `allowAnonymous`. */
-  readonly credentials?: readonly Credential[];
+  /**
+   * Key pairs that clients sign with, each with what it may do: all that the gateway's token reaches, if nothing else is said.
+   * Without any, every request is refused unless `allowAnonymous`.
+   */
+  readonly credentials?: readonly AccessCredential[];
   /** Serves every request unsigned when there are no credentials. Default: false. */
   readonly allowAnonymous?: boolean;
   /** The region that the gateway says it is in. Default: `us-east-1`. */
@@ -86,6 +87,11 @@ export interface GatewayOptions {
   /** Seconds without a byte after which a fetch of stored bytes is begun anew. Default: 5. */
   readonly stallTimeoutSeconds?: number;
   /**
+   * Seconds without progress after which any other call is given up, and begun anew where that is harmless. Default: 30 for
+   * the Hub, 120 for the CAS.
+   */
+  readonly callTimeoutSeconds?: number;
+  /**
    * Threads for the byte work of uploads, and as many for that of downloads; 0 does it in place. Default:
    * processors less one, at most 4.
    */
@@ -100,6 +106,10 @@ export interface GatewayOptions {
   readonly log?: Log;
   /** Milliseconds since 1970. Default: the system's clock. */
   readonly now?: () => number;
+  /** Waits before calls are made again. Default: the runtime's timers. */
+  readonly sleep?: Sleep;
+  /** A number from 0 up to 1, for the jitter of waits. Default: `Math.random`. */
+  readonly random?: () => number;
 }
 
 /** A gateway that can be mounted in any server. */
@@ -116,6 +126,13 @@ export interface Gateway {
    * many files were deleted.
    */
   sweepSidecars(): Promise<number>;
+  /**
+   * Replaces all key pairs, from the next request on. Requests under way go on as they began; nothing is ever served unsigned
+   * for want of pairs.
+   *
+   * @throws {CredentialsError} When they cannot be used together; then the old ones stay.
+   */
+  setCredentials(credentials: readonly AccessCredential[]): void;
   /** Ends connections to the Hub and the CAS. Requests under way must have ended. */
   close(): Promise<void>;
 }
@@ -155,68 +172,51 @@ export function createGateway(options: GatewayOptions): Gateway {
   const memoryBudget = new MemoryBudget(budgetBytes, {
     maxWaitMs: (options.memoryWaitSeconds ?? DEFAULT_WAIT_SECONDS) * 1000,
   });
-  const buckets = new BucketClient({
-    token: options.token,
-    endpoint,
-    ...(options.namespace !== undefined && { namespace: options.namespace }),
-    memoryBudget,
-    now,
-    ...(options.stallTimeoutSeconds !== undefined && {
-      stallMs: options.stallTimeoutSeconds * 1000,
-    }),
-    ...(options.diskCache && {
-      diskCache: {
-        ...options.diskCache,
-        onError: (error) => log.warning("cache on disk failed", { error }),
-      },
-    }),
-    ...(options.workers !== undefined && { workers: options.workers }),
-  });
-  const bucketStore = new BucketObjectStore({
-    buckets,
-    otherNamespaces: options.otherNamespaces ?? [],
-    locks: options.locks ?? new MemoryKeyLocks(),
-    now,
-    onIgnored: ({ bucket, path, reason }) =>
-      log.warning("sidecar ignored", { hubBucket: bucket, path, reason }),
-  });
-  const store = new HubObjectStore(
-    bucketStore,
-    new RepoObjectStore({
-      buckets,
-      trees: new KeptTrees(memoryBudget, budgetBytes),
-      now,
-      listed: options.listedRepos ?? [],
-    }),
-  );
   const registry = options.registry ?? new MapUploadRegistry({
     ttlMs: (options.multipartUploadTtlSeconds ?? DEFAULT_TTL_SECONDS) * 1000,
     now,
   });
-  const probe = new HubProbe({
-    endpoint,
+  const open = options.allowAnonymous === true && !options.credentials?.length;
+  const tenants = new Tenants({
     token: options.token,
-    namespace: (call) => buckets.namespace(call),
+    client: clientOptions(options, endpoint, log),
+    namespace: options.namespace,
+    otherNamespaces: options.otherNamespaces ?? [],
+    listedRepos: options.listedRepos ?? [],
+    memoryBudget,
+    budgetBytes,
+    workers: options.workers,
+    locks: options.locks ?? new MemoryKeyLocks(),
+    registry,
+    open,
+    log,
     now,
   });
+  let probe: HubProbe | undefined;
+  const setCredentials = (credentials: readonly AccessCredential[]) => {
+    requireTogether(credentials, options);
+    tenants.setCredentials(credentials);
+    const one = tenants.anyOf();
+    probe = one && new HubProbe({ endpoint, now, ...one });
+  };
+  setCredentials(options.credentials ?? []);
   const domains = (options.domains ?? []).map((domain) => domain.toLowerCase());
   const region = options.region ?? DEFAULT_REGION;
-  const lookup = lookupOf(options);
   const pages = createPagesHandler({
     pages: {
       health: HEALTH_PAGE,
-      ready: readyPage(() => probe.check()),
-      ...(options.console && {
-        console: consolePage({ region, authentication: lookup !== undefined }),
-      }),
+      ready: readyPage(async () => await probe?.check()),
+      ...(options.console && { console: consolePage({ region, authentication: !open }) }),
     },
     isBucketHost: (host) => hostBucketOf(host, domains) !== undefined,
   });
   const s3 = createRequestHandler({
-    store,
-    registry,
+    entrance: tenants,
     operations,
-    authenticator: new Authenticator({ lookup, now: () => new Date(now()) }),
+    authenticator: new Authenticator({
+      lookup: open ? undefined : (id) => tenants.find(id),
+      now: () => new Date(now()),
+    }),
     region,
     isolateObjects: options.console ?? false,
     domains,
@@ -233,8 +233,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     handler: (request) => pages(request) ?? s3(request),
     refuse: (request) => pages(request, { stopping: true }) ?? refuse(request),
     sweep: () => registry.sweep(),
-    sweepSidecars: () => bucketStore.sweepSeenBuckets(sweepFailed),
-    close: () => buckets.close(),
+    sweepSidecars: () => tenants.sweepSidecars(sweepFailed),
+    setCredentials,
+    close: () => tenants.close(),
   };
 }
 
@@ -246,9 +247,33 @@ function refuse({ method }: Request): Promise<Response> {
   return Promise.resolve(writeError(error, { method, address: undefined, ...ids }));
 }
 
-/** Undefined switches authentication off. */
-function lookupOf({ credentials = [], allowAnonymous = false }: GatewayOptions) {
-  if (credentials.length === 0 && allowAnonymous) return undefined;
-  const pairs = new Map(credentials.map((pair) => [pair.accessKeyId, pair]));
-  return (accessKeyId: string): Credential | undefined => pairs.get(accessKeyId);
+/** What the clients of all Hub tokens have in common. */
+function clientOptions(
+  options: GatewayOptions,
+  endpoint: string,
+  log: Log,
+): TenantsOptions["client"] {
+  return {
+    endpoint,
+    now: options.now ?? Date.now,
+    sleep: options.sleep,
+    random: options.random,
+    onCircuit: (state, openMs) =>
+      state === "open"
+        ? log.warning("hub is down", { openMs: Math.round(openMs) })
+        : log.info("hub answers again"),
+    ...(options.callTimeoutSeconds !== undefined && {
+      timeoutMs: options.callTimeoutSeconds * 1000,
+      casTimeoutMs: options.callTimeoutSeconds * 1000,
+    }),
+    ...(options.stallTimeoutSeconds !== undefined && {
+      stallMs: options.stallTimeoutSeconds * 1000,
+    }),
+    ...(options.diskCache && {
+      diskCache: {
+        ...options.diskCache,
+        onError: (error) => log.warning("cache on disk failed", { error }),
+      },
+    }),
+  };
 }

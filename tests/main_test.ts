@@ -2,6 +2,9 @@ import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { createEmbeddedHub } from "../lib/create_embedded_hub.ts";
+import { IS_EXECUTABLE, programCommand } from "./support/program.ts";
+import { randomBytes, sha256 } from "./support/random_bytes.ts";
+import { signHeaderV4 } from "./support/sign_requests.ts";
 
 const NET_AND_ENV = ["--no-prompt", "--allow-net", "--allow-env"];
 const ALL = ["-A"];
@@ -19,9 +22,11 @@ function command(
   args: readonly string[],
   env: Record<string, string>,
 ) {
-  return new Deno.Command(Deno.execPath(), {
-    args: ["run", ...permissions, "main.ts", ...args],
+  const { words: [program, ...words], env: own } = programCommand(permissions);
+  return new Deno.Command(program, {
+    args: [...words, ...args],
     env: {
+      ...own,
       HF_TOKEN: "",
       HF_ENDPOINT: "",
       AWS_ACCESS_KEY_ID: "",
@@ -141,6 +146,83 @@ Deno.test("main.ts with a token serves with the net and env permissions only", a
   await hub.close();
 });
 
+Deno.test("main.ts follows the file of key pairs, and keeps the old ones for a broken one", () =>
+  inDirectory(async (directory) => {
+    const hub = await createEmbeddedHub({
+      users: [{ name: "one", token: "hf_one" }, { name: "two", token: "hf_two_4711" }],
+    });
+    const file = `${directory}/pairs.json`;
+    const pair = (accessKeyId: string, hubToken: string) => ({
+      accessKeyId,
+      secretAccessKey: `${accessKeyId}-secret-4711`,
+      hubToken,
+    });
+    const write = (pairs: unknown) => Deno.writeTextFile(file, JSON.stringify(pairs));
+    await write([pair("ONE", "hf_one")]);
+    const env = {
+      HF_ENDPOINT: hub.url,
+      HUGBUCKET_CREDENTIALS_FILE: file,
+      HUGBUCKET_CREDENTIALS: JSON.stringify([pair("ENV", "hf_one")]),
+    };
+    const refused = await run([], env, NET_AND_ENV);
+    assertStringIncludes(refused.stderr, "HUGBUCKET_CREDENTIALS_FILE");
+    assertStringIncludes(refused.stderr, "--allow-read");
+    // No token of the gateway's own: each pair brings one.
+    const gateway = await start(/Key pairs +2[^]*\n/, [], env, [
+      ...NET_AND_ENV,
+      `--allow-read=${file}`,
+    ]);
+    const url = endpointOf(gateway.text);
+    const codeOf = async (accessKeyId: string) => {
+      const secretAccessKey = `${accessKeyId}-secret-4711`;
+      const signer = { accessKeyId, secretAccessKey, host: new URL(url).host, now: new Date() };
+      const { headers } = signHeaderV4({ method: "GET", target: "/", headers: {} }, signer);
+      const { host: _, Host: __, ...sent } = headers;
+      const answer = await (await fetch(url, { headers: sent })).text();
+      return /<Code>(\w+)</.exec(answer)?.[1] ?? "";
+    };
+    const until = async (accessKeyId: string, code: string) => {
+      while (await codeOf(accessKeyId) !== code) await new Promise((done) => setTimeout(done, 50));
+    };
+    assertEquals([await codeOf("ENV"), await codeOf("ONE"), await codeOf("TWO")], [
+      "",
+      "",
+      "InvalidAccessKeyId",
+    ]);
+    await Deno.writeTextFile(file, '[{"secretAccessKey": "leaked-4711"');
+    await new Promise((done) => setTimeout(done, 1500));
+    assertEquals(await codeOf("ONE"), "");
+    await write([pair("TWO", "hf_two_4711"), pair("ENV", "hf_one")]);
+    await new Promise((done) => setTimeout(done, 1500));
+    assertEquals([await codeOf("ONE"), await codeOf("TWO")], ["", "InvalidAccessKeyId"]);
+    await write([pair("TWO", "hf_two_4711")]);
+    await until("TWO", "");
+    assertEquals([await codeOf("ONE"), await codeOf("ENV")], ["InvalidAccessKeyId", ""]);
+    gateway.child.kill("SIGTERM");
+    const { code, text } = await gateway.end();
+    assertEquals(code, 0);
+    assertEquals(text.match(/key pairs not replaced/g)?.length, 2);
+    assertStringIncludes(text, "is not JSON");
+    assertStringIncludes(text, "ENV is there twice");
+    assert(!(gateway.text + text).includes("4711"), text);
+    await hub.close();
+  }));
+
+Deno.test("main.ts tells all that is wrong with key pairs, and no value", () =>
+  inDirectory(async (directory) => {
+    const file = `${directory}/pairs.json`;
+    await Deno.writeTextFile(file, '[{"accessKeyId": 4711, "hubToken": "4711 "}]');
+    const env = { HF_TOKEN: "hf_x", HUGBUCKET_CREDENTIALS_FILE: file };
+    const bad = await run([], env);
+    assertEquals(bad.code, 1);
+    for (const word of ["[0].accessKeyId", "[0].secretAccessKey is missing", "[0].hubToken"]) {
+      assertStringIncludes(bad.stderr, word);
+    }
+    const inEnvironment = await run([], { HF_TOKEN: "hf_x", HUGBUCKET_CREDENTIALS: "4711" });
+    assertStringIncludes(inEnvironment.stderr, "HUGBUCKET_CREDENTIALS must be a list");
+    assert(!`${bad.stderr}${inEnvironment.stderr}`.includes("4711"), bad.stderr);
+  }));
+
 Deno.test("main.ts keeps content on disk where it is told to, if it may", () =>
   inDirectory(async (directory) => {
     const hub = await createEmbeddedHub();
@@ -220,23 +302,58 @@ Deno.test("SIGTERM finishes the request under way, then ends", async () => {
   await hub.close();
 });
 
-Deno.test("main.ts sweeps uploads every ten minutes and sidecars once a day, by cron or by timers", async () => {
-  const hub = await createEmbeddedHub();
-  const permissions = ["--preload=tests/support/cron_probe.ts", ...NET_AND_ENV];
-  for (
-    const [CRON_PROBE, expected] of [
-      ["cron", ["cron multipart sweep: */10 * * * *", "cron sidecar sweep: 17 3 * * *"]],
-      ["timers", ["timer: 600000", "timer: 86400000"]],
-    ] as const
-  ) {
-    const env = { HF_TOKEN: hub.token, HF_ENDPOINT: hub.url, CRON_PROBE };
+/** An executable takes no module that is loaded before it. */
+const WITH_PROBE = { ignore: IS_EXECUTABLE };
+
+Deno.test({
+  name: "main.ts sweeps uploads every ten minutes and sidecars once a day, by cron or by timers",
+  ...WITH_PROBE,
+  fn: async () => {
+    const hub = await createEmbeddedHub();
+    const permissions = ["--preload=tests/support/cron_probe.ts", ...NET_AND_ENV];
+    for (
+      const [CRON_PROBE, expected] of [
+        ["cron", ["cron multipart sweep: */10 * * * *", "cron sidecar sweep: 17 3 * * *"]],
+        ["timers", ["timer: 600000", "timer: 86400000"]],
+      ] as const
+    ) {
+      const env = { HF_TOKEN: hub.token, HF_ENDPOINT: hub.url, CRON_PROBE };
+      const gateway = await start(/AUTHENTICATION IS OFF[^]*\n\n/, [], env, permissions);
+      gateway.child.kill("SIGTERM");
+      const { code, text } = await gateway.end();
+      const lines = (gateway.text + text).split("\n").filter((line) => /^(cron|timer)/.test(line));
+      assertEquals([code, lines], [0, expected]);
+    }
+    await hub.close();
+  },
+});
+
+Deno.test({
+  name: "main.ts does the byte work of uploads and downloads in workers, with net and env only",
+  ...WITH_PROBE,
+  fn: async () => {
+    const hub = await createEmbeddedHub();
+    const env = { HF_TOKEN: hub.token, HF_ENDPOINT: hub.url, HUGBUCKET_WORKERS: "2" };
+    const permissions = ["--preload=tests/support/worker_probe.ts", ...NET_AND_ENV];
     const gateway = await start(/AUTHENTICATION IS OFF[^]*\n\n/, [], env, permissions);
-    gateway.child.kill("SIGTERM");
-    const { code, text } = await gateway.end();
-    const lines = (gateway.text + text).split("\n").filter((line) => /^(cron|timer)/.test(line));
-    assertEquals([code, lines], [0, expected]);
-  }
-  await hub.close();
+    const url = endpointOf(gateway.text);
+    await createBucket(`${url}/bytes`);
+    const body = randomBytes(9_000_000, 1);
+    const put = await fetch(`${url}/bytes/key`, { method: "PUT", body });
+    assertEquals([put.status, await put.text()], [200, ""]);
+    // Another gateway has nothing of it in memory.
+    const reader = await start(/AUTHENTICATION IS OFF[^]*\n\n/, [], env, permissions);
+    const get = await fetch(`${endpointOf(reader.text)}/bytes/key`);
+    assertEquals(await sha256(await get.bytes()), await sha256(body));
+    for (const { child, end } of [gateway, reader]) {
+      child.kill("SIGTERM");
+      const { code, text } = await end();
+      const answers = text.split("\n").filter((line) => line === "worker answered").length;
+      // The first answer of each worker says that it has started.
+      assert(code === 0 && answers > 2, text);
+    }
+    await hub.close();
+  },
 });
 
 Deno.test("Ctrl-C on the start task finishes the request under way", () =>

@@ -4,15 +4,16 @@ import { sleep as timerSleep } from "../flow/sleep.ts";
 import type { CallOptions } from "../hub/buckets.ts";
 import { HubClient } from "../hub/hub_client.ts";
 import type { WhoAmI } from "../hub/wire.ts";
-import { DecoderPool, EncoderPool } from "../xet/engine/mod.ts";
 import type { BucketClientOptions } from "./bucket_client_options.ts";
 import { readBucketName } from "./bucket_names.ts";
 import { cacheNameOf } from "./cache_name.ts";
 import { Committer } from "./committer.ts";
 import { createRepoReader, isRepoCasId, repoXetToken } from "./hub_repo_reader.ts";
 import { LookUps } from "./look_ups.ts";
+import { PartFiles } from "./part_files.ts";
 import type { RepoReader } from "./repo_reader.ts";
 import { Transfers } from "./transfers.ts";
+import { WorkerPools } from "./worker_pools.ts";
 import { XetTokens } from "./xet_tokens.ts";
 
 const DEFAULT_ENDPOINT = "https://huggingface.co";
@@ -33,6 +34,8 @@ export class BucketCore {
   readonly tokens: XetTokens;
   /** Content on its way. */
   readonly transfers: Transfers;
+  /** What downloads have left unfinished on disk. */
+  readonly parts: PartFiles;
   /** The present, in milliseconds since 1970. */
   readonly now: () => number;
   readonly #namespace: string | undefined;
@@ -48,6 +51,7 @@ export class BucketCore {
   constructor(options: BucketClientOptions) {
     const { fetch, sleep, random, onRetry, memoryBudget = DEFAULT_BUDGET, workers } = options;
     this.now = options.now ?? Date.now;
+    this.parts = new PartFiles(this.now);
     this.hub = new HubClient({ ...options, endpoint: options.endpoint ?? DEFAULT_ENDPOINT });
     this.#namespace = options.namespace;
     this.repos = createRepoReader(this.hub, sleep);
@@ -68,15 +72,19 @@ export class BucketCore {
       issue: (id, scope) => repoXetToken(this.hub, id) ?? this.hub.xetToken(id, scope),
       now: this.now,
     });
+    const pools = workers instanceof WorkerPools ? workers : new WorkerPools(workers);
     this.transfers = new Transfers({
       tokens: this.tokens,
-      encoders: new EncoderPool(workers),
-      decoders: new DecoderPool(workers),
+      workers: pools,
+      ownsWorkers: pools !== workers,
+      indexShare: options.indexShare,
       budget: typeof memoryBudget === "number" ? new MemoryBudget(memoryBudget) : memoryBudget,
       fetch,
       sleep,
       now: options.now,
+      random,
       stallMs: options.stallMs,
+      casTimeoutMs: options.casTimeoutMs,
       diskCache: options.diskCache && {
         ...options.diskCache,
         directory: `${options.diskCache.directory}/${cacheNameOf(options.token)}`,

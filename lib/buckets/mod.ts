@@ -24,6 +24,7 @@ export type {
   RepoRevision,
 } from "../hub/repo_wire.ts";
 export type { CommitOutcome } from "./commit_group.ts";
+export type { CommitOptions } from "./refused_copies.ts";
 export { contentHash } from "./content_hasher.ts";
 export type { CopiedFiles } from "./copy_files.ts";
 export type { ByteRange, DownloadedFile, DownloadFileOptions } from "./download_file.ts";
@@ -52,6 +53,7 @@ export {
   EntryNotFoundError,
   ForbiddenError,
   GatedRepoError,
+  HubDownError,
   RateLimitedError,
   RepositoryNotFoundError,
   RevisionNotFoundError,
@@ -65,6 +67,7 @@ export {
   MemoryBudget,
   type SpareMemory,
 } from "../flow/memory_budget.ts";
+export { WorkerPools } from "./worker_pools.ts";
 export type { Sleep } from "../flow/sleep.ts";
 export { CasError, type CasErrorOptions } from "../xet/cas/cas_error.ts";
 export { XetFormatError } from "../xet/error.ts";

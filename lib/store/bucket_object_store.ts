@@ -45,6 +45,8 @@ export interface BucketObjectStoreOptions {
   readonly buckets: BucketClient;
   /** Locks of keys, shared by all gateways that write to the same buckets. */
   readonly locks: KeyLocks;
+  /** Keeps buckets from being deleted under writes, shared by stores of one process; one of its own by default. */
+  readonly gate?: BucketGate;
   /** Milliseconds since 1970; the system's clock by default. */
   readonly now?: () => number;
   /** Namespaces whose buckets are listed as `ns--name`, besides the default namespace. */
@@ -76,7 +78,7 @@ export class BucketObjectStore implements ObjectStore {
   readonly #buckets: BucketClient;
   readonly #now: () => number;
   readonly #memory: ListingMemory;
-  readonly #gate = new BucketGate();
+  readonly #gate: BucketGate;
   readonly #life: BucketLife;
   readonly #sidecars: Sidecars;
   readonly #settings: SettingsKeeper;
@@ -88,6 +90,7 @@ export class BucketObjectStore implements ObjectStore {
     this.#options = options;
     this.#buckets = options.buckets;
     this.#now = options.now ?? Date.now;
+    this.#gate = options.gate ?? new BucketGate();
     this.#life = new BucketLife({ ...options, gate: this.#gate });
     this.#memory = new ListingMemory(this.#now);
     this.#sidecars = new Sidecars({

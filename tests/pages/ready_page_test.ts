@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { startGateway } from "../support/start_gateway.ts";
+import { startInnerGateway } from "../support/start_gateway.ts";
 
 async function ask(url: string): Promise<readonly [number, string]> {
   const response = await fetch(url);
@@ -8,7 +8,7 @@ async function ask(url: string): Promise<readonly [number, string]> {
 
 Deno.test("a gateway is ready while its Hub answers, and asks it at most every 30 seconds", async () => {
   let now = Date.now();
-  await using gateway = await startGateway({ now: () => now });
+  await using gateway = await startInnerGateway({ now: () => now });
   const { hub } = gateway;
   const ready = () => ask(`${gateway.url}/-/ready`);
   const calls = () => hub.counters.of("hub").calls;
@@ -28,24 +28,24 @@ Deno.test("a gateway is ready while its Hub answers, and asks it at most every 3
 });
 
 Deno.test("a gateway is not ready if the Hub does not take its token or is not there, and healthy all the same", async () => {
-  await using wrong = await startGateway({ token: "hf_wrong" });
+  await using wrong = await startInnerGateway({ token: "hf_wrong" });
   assertEquals(await ask(`${wrong.url}/-/ready`), [
     503,
     "the Hub does not take the gateway's token",
   ]);
-  await using lonely = await startGateway({ endpoint: "http://127.0.0.1:9", namespace: "me" });
+  await using lonely = await startInnerGateway({ endpoint: "http://127.0.0.1:9", namespace: "me" });
   assertEquals(await ask(`${lonely.url}/-/ready`), [503, "the Hub cannot be reached"]);
   assertEquals(await ask(`${lonely.url}/-/health`), [200, "healthy"]);
 });
 
 Deno.test("a spent quota leaves a gateway ready: no other one could do better", async () => {
-  await using gateway = await startGateway({ namespace: "local" });
+  await using gateway = await startInnerGateway({ namespace: "local" });
   gateway.hub.switches.faults.add({ endpoint: "hub", status: 429, retryAfter: 200 });
   assertEquals(await ask(`${gateway.url}/-/ready`), [200, "ready"]);
 });
 
 Deno.test("while it is being stopped a gateway is healthy, not ready, and refuses S3 requests", async () => {
-  await using gateway = await startGateway();
+  await using gateway = await startInnerGateway();
   const { refuse } = gateway.gateway;
   const statuses = ["/-/health", "/-/ready", "/bucket"].map(async (path) => {
     const response = await refuse(new Request(`http://localhost${path}`));
@@ -59,7 +59,7 @@ Deno.test("while it is being stopped a gateway is healthy, not ready, and refuse
 });
 
 Deno.test("neither page is a bucket, however it is written", async () => {
-  await using gateway = await startGateway();
+  await using gateway = await startInnerGateway();
   for (const path of ["/%2D/health", "/%2d"]) {
     const [status, text] = await ask(gateway.url + path);
     assertEquals([status, /<Code>(\w+)/.exec(text)?.[1]], [404, "NoSuchBucket"]);

@@ -50,7 +50,7 @@ class Browser {
   }
 
   /** A context of its own, in which only the gateway can be reached. */
-  async context(options = {}) {
+  async context(options = {}, gateway = AWS_ENDPOINT_URL) {
     const context = await this.#browser.newContext({ acceptDownloads: true, ...options });
     context.setDefaultTimeout(TIMEOUT_MS);
     await context.grantPermissions(["clipboard-read", "clipboard-write"]);
@@ -70,7 +70,7 @@ class Browser {
         console.error(`Content Security Policy: ${event.violatedDirective} ${event.blockedURI}`);
       });
     });
-    const { host } = new URL(AWS_ENDPOINT_URL);
+    const { host } = new URL(gateway);
     await context.route((url) => url.host !== host && /^http/.test(url.protocol), (route) => {
       this.strangers.add(route.request().url());
       return route.abort();

@@ -12,12 +12,13 @@ import { type AccessKey, accessKeyOf } from "./lib/access_key.ts";
 import { type Config, ConfigError, exposureProblem, readConfig } from "./lib/config.ts";
 import { createGateway, type Gateway } from "./lib/create_gateway.ts";
 import { DenoConsole } from "./lib/cli/deno_console.ts";
-import { runProgram, type ServeOptions } from "./lib/cli/program.ts";
+import { type DoctorOptions, runProgram, type ServeOptions } from "./lib/cli/program.ts";
 import type { Session } from "./lib/cli/session.ts";
 import { UsageError } from "./lib/cli/usage_error.ts";
 import { NO_HUB_MESSAGE, startText } from "./lib/console_text.ts";
 import { InFlight } from "./lib/http/in_flight.ts";
 import { createConsoleLog, type Log } from "./lib/log.ts";
+import type { GatewayMetrics } from "./lib/metrics/gateway_metrics.ts";
 import type { EmbeddedHub } from "./lib/create_embedded_hub.ts";
 import { readSeed } from "./lib/seed/seed_argument.ts";
 
@@ -41,6 +42,7 @@ try {
     serve: (options) => telling((config) => serve(config, options)),
     hub: ({ seed }) => telling((config) => serveHub(config, seed)),
     health: () => checkHealth(settings()),
+    doctor: diagnose,
     withSession,
     write: (text) => output.write(text),
     writeError: (text) => output.writeError(text),
@@ -69,6 +71,7 @@ async function serve(config: Config, { embeddedHub, seed }: ServeOptions): Promi
     ? await startHub(config, LOCAL_TOKEN, seed)
     : undefined;
   const token = config.hfToken ?? hub?.token;
+  const metrics = await loadMetrics(config);
   const gateway = createGateway({
     ...(token !== undefined && { token }),
     endpoint: hub?.url ?? config.hfEndpoint,
@@ -92,6 +95,8 @@ async function serve(config: Config, { embeddedHub, seed }: ServeOptions): Promi
     listedRepos: config.listedRepos,
     ...(config.workers !== undefined && { workers: config.workers }),
     multipartUploadTtlSeconds: config.multipartUploadTtlSeconds,
+    ...(metrics && { metrics }),
+    ...(config.metricsToken !== undefined && { metricsToken: config.metricsToken }),
     log,
   });
   scheduleSweeps(gateway, log);
@@ -110,14 +115,45 @@ async function serve(config: Config, { embeddedHub, seed }: ServeOptions): Promi
       }, requests.wrap(gateway.handler, gateway.refuse)),
     `Port ${config.port} is taken: set HUGBUCKET_PORT to another port`,
   );
+  const state = { stopping: false };
+  const monitor = serveMonitor(config, gateway, state, log);
   await stopped;
+  state.stopping = true;
   if (!await requests.finish(config.shutdownGraceSeconds * 1000)) {
     log.warning("stopped with requests under way", { seconds: config.shutdownGraceSeconds });
     return;
   }
   await server.shutdown();
+  await monitor?.shutdown();
   await gateway.close();
   await hub?.close();
+}
+
+/** What counts is loaded only where its figures can be seen. */
+async function loadMetrics(config: Config): Promise<GatewayMetrics | undefined> {
+  if (config.metricsPort === undefined && config.metricsToken === undefined) return undefined;
+  const { createMetrics } = await import("./lib/metrics/create_metrics.ts");
+  return await createMetrics({ version: denoJson.version });
+}
+
+/** The pages on a port of their own, if there is to be one. */
+function serveMonitor(
+  { metricsHost: hostname, metricsPort: port }: Config,
+  gateway: Gateway,
+  state: { readonly stopping: boolean },
+  log: Log,
+): Deno.HttpServer | undefined {
+  if (port === undefined) return undefined;
+  return listening(
+    () =>
+      Deno.serve({
+        hostname,
+        port,
+        automaticCompression: false,
+        onListen: ({ hostname, port }) => log.info("metrics", { hostname, port }),
+      }, (request) => gateway.monitor(request, state)),
+    `Port ${port} is taken: set HUGBUCKET_METRICS_PORT to another port`,
+  );
 }
 
 /** Says what kept a command from its work: a port that is taken, a directory that is none. */
@@ -157,6 +193,17 @@ async function withSession(work: (session: Session) => Promise<void>): Promise<v
     const { errorText } = await import("./lib/cli/error_text.ts");
     fail(errorText(error), stop.signal.aborted ? INTERRUPTED : 1);
   }
+}
+
+/** Ends with 1 where something is wrong. */
+async function diagnose(options: DoctorOptions): Promise<void> {
+  const config = settings();
+  const { doctor } = await import("./lib/cli/doctor_command.ts");
+  const stop = new AbortController();
+  Deno.addSignalListener("SIGINT", () => stop.abort(new Error("Interrupted")));
+  const isWell = await doctor({ config, console: output, signal: stop.signal }, options);
+  output.flush();
+  if (!isWell) Deno.exit(1);
 }
 
 /** The embedded hub alone, as a Hub for other tools. */

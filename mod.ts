@@ -15,6 +15,10 @@ export { CredentialsError } from "./lib/access/read_credentials.ts";
 export type { Credential } from "./lib/auth/credential.ts";
 export type { KeyLocks } from "./lib/flow/key_locks.ts";
 export type { Log, LogFacts } from "./lib/log.ts";
+export { createMetrics } from "./lib/metrics/create_metrics.ts";
+export type { GatewayMetrics, MetricsOptions } from "./lib/metrics/gateway_metrics.ts";
+export type * from "./lib/observe/gateway_observer.ts";
+export type { AnswerEnd, RequestTrace, RequestWork } from "./lib/observe/request_trace.ts";
 export type * from "./lib/multipart/upload_registry.ts";
 
 export * from "./lib/create_embedded_hub.ts";

@@ -66,6 +66,12 @@ export interface Config {
   readonly shutdownGraceSeconds: number;
   /** Threads for the byte work of uploads, and as many for downloads; absent for as many as pay. */
   readonly workers?: number;
+  /** The bearer token to which the gateway's port shows the metrics; it does not without. */
+  readonly metricsToken: string | undefined;
+  /** Port on which the metrics and the other pages are alone; none when absent. */
+  readonly metricsPort: number | undefined;
+  /** Address of that port. */
+  readonly metricsHost: string;
   /** The least level that is logged. */
   readonly logLevel: LogLevel;
 }
@@ -199,6 +205,9 @@ const SCHEMA = v.object({
   HUGBUCKET_CONSOLE: v.optional(flag, "true"),
   HUGBUCKET_WORKERS: v.optional(workers),
   HUGBUCKET_SHUTDOWN_GRACE: v.optional(seconds, "300"),
+  HUGBUCKET_METRICS_TOKEN: v.optional(token),
+  HUGBUCKET_METRICS_PORT: v.optional(port),
+  HUGBUCKET_METRICS_HOST: v.optional(text, "127.0.0.1"),
   HUGBUCKET_LOG_LEVEL: v.optional(logLevel, "info"),
 });
 
@@ -241,6 +250,9 @@ export const VARIABLES: Readonly<Record<VariableName, string>> = {
   HUGBUCKET_WORKERS:
     "threads for uploads, and as many for downloads (default: processors less one, at most 4)",
   HUGBUCKET_SHUTDOWN_GRACE: "seconds that requests under way may take when the gateway is stopped",
+  HUGBUCKET_METRICS_TOKEN: "bearer token to which the gateway's port shows /-/metrics",
+  HUGBUCKET_METRICS_PORT: "port for /-/metrics, /-/health and /-/ready alone; default: none",
+  HUGBUCKET_METRICS_HOST: "address to listen on for it",
   HUGBUCKET_LOG_LEVEL: `least level to log: ${LOG_LEVELS.join(", ")}`,
 };
 
@@ -309,6 +321,9 @@ function toConfig(env: v.InferOutput<typeof SCHEMA>): Config {
     listedRepos: env.HUGBUCKET_REPOS ?? [],
     shutdownGraceSeconds: env.HUGBUCKET_SHUTDOWN_GRACE,
     ...(env.HUGBUCKET_WORKERS !== undefined && { workers: env.HUGBUCKET_WORKERS }),
+    metricsToken: env.HUGBUCKET_METRICS_TOKEN,
+    metricsPort: env.HUGBUCKET_METRICS_PORT,
+    metricsHost: env.HUGBUCKET_METRICS_HOST,
     logLevel: env.HUGBUCKET_LOG_LEVEL,
   };
 }

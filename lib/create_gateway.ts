@@ -10,10 +10,16 @@ import { createRequestHandler } from "./gateway.ts";
 import { type Log, SILENT_LOG } from "./log.ts";
 import { MapUploadRegistry } from "./multipart/map_registry.ts";
 import type { UploadRegistry } from "./multipart/upload_registry.ts";
+import type { GatewayMetrics } from "./metrics/gateway_metrics.ts";
+import type { GatewayObserver } from "./observe/gateway_observer.ts";
+import { allObservers, clientObserver } from "./observe/observers.ts";
+import { RequestScope } from "./observe/request_scope.ts";
+import { WORK_TALLY } from "./observe/work_tally.ts";
 import { operations } from "./ops/mod.ts";
 import { HEALTH_PAGE } from "./pages/health_page.ts";
 import { HubProbe } from "./pages/hub_probe.ts";
-import { createPagesHandler } from "./pages/pages.ts";
+import { metricsPage } from "./pages/metrics_page.ts";
+import { createPagesHandler, textAnswer } from "./pages/pages.ts";
 import { readyPage } from "./pages/ready_page.ts";
 import { hostBucketOf } from "./s3/address.ts";
 import { writeError } from "./s3/errors.ts";
@@ -102,6 +108,15 @@ export interface GatewayOptions {
   readonly registry?: UploadRegistry;
   /** The locks of keys. Default: in memory. */
   readonly locks?: KeyLocks;
+  /** Counts what happens, as `createMetrics` gives it. Default: nothing does. */
+  readonly metrics?: GatewayMetrics;
+  /**
+   * The bearer token to which `handler` shows the metrics, at `/-/metrics`. Default: it does not show them;
+   * `monitor` does.
+   */
+  readonly metricsToken?: string;
+  /** Told of all that happens, besides the metrics. */
+  readonly observers?: readonly GatewayObserver[];
   /** Where log lines go. Default: nowhere. */
   readonly log?: Log;
   /** Milliseconds since 1970. Default: the system's clock. */
@@ -118,6 +133,14 @@ export interface Gateway {
   readonly handler: (request: Request) => Promise<Response>;
   /** Answers a request that comes while the server is being stopped: 503, try again. Pages are served on. */
   readonly refuse: (request: Request) => Promise<Response>;
+  /**
+   * Answers requests for pages alone, the metrics among them, on a port that others do not reach. A `metricsToken` is asked for there
+   * too.
+   */
+  readonly monitor: (
+    request: Request,
+    options?: { readonly stopping?: boolean },
+  ) => Promise<Response>;
   /** Drops multipart uploads whose time is over; to be called every few minutes. Returns how many. */
   sweep(): Promise<number>;
   /**
@@ -172,6 +195,12 @@ export function createGateway(options: GatewayOptions): Gateway {
   const memoryBudget = new MemoryBudget(budgetBytes, {
     maxWaitMs: (options.memoryWaitSeconds ?? DEFAULT_WAIT_SECONDS) * 1000,
   });
+  const scope = new RequestScope();
+  const observer = allObservers([
+    WORK_TALLY,
+    ...options.metrics ? [options.metrics] : [],
+    ...options.observers ?? [],
+  ]);
   const registry = options.registry ?? new MapUploadRegistry({
     ttlMs: (options.multipartUploadTtlSeconds ?? DEFAULT_TTL_SECONDS) * 1000,
     now,
@@ -179,7 +208,10 @@ export function createGateway(options: GatewayOptions): Gateway {
   const open = options.allowAnonymous === true && !options.credentials?.length;
   const tenants = new Tenants({
     token: options.token,
-    client: clientOptions(options, endpoint, log),
+    client: {
+      ...clientOptions(options, endpoint, log),
+      observer: clientObserver(observer, scope),
+    },
     namespace: options.namespace,
     otherNamespaces: options.otherNamespaces ?? [],
     listedRepos: options.listedRepos ?? [],
@@ -192,6 +224,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     log,
     now,
   });
+  observer.attached({
+    memory: memoryBudget,
+    openUploads: async () => await registry.countUploads?.(),
+  });
   let probe: HubProbe | undefined;
   const setCredentials = (credentials: readonly AccessCredential[]) => {
     requireTogether(credentials, options);
@@ -201,15 +237,18 @@ export function createGateway(options: GatewayOptions): Gateway {
   };
   setCredentials(options.credentials ?? []);
   const domains = (options.domains ?? []).map((domain) => domain.toLowerCase());
+  const { metrics, metricsToken } = options;
   const region = options.region ?? DEFAULT_REGION;
+  const shown = { health: HEALTH_PAGE, ready: readyPage(async () => await probe?.check()) };
+  const withMetrics = metrics && { ...shown, metrics: metricsPage(metrics, metricsToken) };
   const pages = createPagesHandler({
     pages: {
-      health: HEALTH_PAGE,
-      ready: readyPage(async () => await probe?.check()),
+      ...(metricsToken !== undefined && withMetrics ? withMetrics : shown),
       ...(options.console && { console: consolePage({ region, authentication: !open }) }),
     },
     isBucketHost: (host) => hostBucketOf(host, domains) !== undefined,
   });
+  const monitor = createPagesHandler({ pages: withMetrics ?? shown });
   const s3 = createRequestHandler({
     entrance: tenants,
     operations,
@@ -225,6 +264,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     redirect: options.redirect ?? false,
     lentBodies: options.lentBodies ?? false,
     log,
+    observer,
+    scope,
     now,
   });
   const sweepFailed = (hubBucket: string, error: Error) =>
@@ -232,6 +273,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   return {
     handler: (request) => pages(request) ?? s3(request),
     refuse: (request) => pages(request, { stopping: true }) ?? refuse(request),
+    monitor: (request, state) =>
+      monitor(request, state) ?? Promise.resolve(textAnswer(404, "There is no such page")),
     sweep: () => registry.sweep(),
     sweepSidecars: () => tenants.sweepSidecars(sweepFailed),
     setCredentials,

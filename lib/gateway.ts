@@ -18,8 +18,13 @@ import { formatHttpDate } from "./http/dates.ts";
 import { parseQuery, type Query } from "./http/query.ts";
 import { parseTarget, requireHost } from "./http/request_target.ts";
 import type { Log } from "./log.ts";
+import type { GatewayObserver } from "./observe/gateway_observer.ts";
+import { allObservers } from "./observe/observers.ts";
+import { RequestScope } from "./observe/request_scope.ts";
+import { newRequestTrace, type RequestTrace } from "./observe/request_trace.ts";
+import { WORK_TALLY } from "./observe/work_tally.ts";
 import type { OperationContext, OperationTable } from "./ops/context.ts";
-import { logRequest, observeBody, type RequestTrace } from "./request_log.ts";
+import { logRequest, observeBody } from "./request_log.ts";
 import { type Address, addressOf, bucketAddressOf, bucketOf, hostBucketOf } from "./s3/address.ts";
 import { type Codec, CODECS, isServed } from "./s3/codecs.ts";
 import { detectOperation, isFormPost, unservedError } from "./s3/detect.ts";
@@ -64,6 +69,10 @@ export interface GatewayParts {
   readonly bodyIdleMs?: number;
   /** Where the line of each request goes. */
   readonly log: Log;
+  /** Told of requests and of their bytes. Default: what is done is counted for the log alone. */
+  readonly observer?: Required<GatewayObserver>;
+  /** Knows for which request something is done, below the gateway too. Default: one of its own. */
+  readonly scope?: RequestScope;
   /** Milliseconds since 1970. Default: the system's clock. */
   readonly now?: () => number;
   /** Makes the id of a request. Default: 16 random hex digits. */
@@ -103,11 +112,17 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
   const hostId = btoa(randomHex(24));
   const domains = parts.domains ?? [];
   const { entrance, log, bodyIdleMs } = parts;
+  const { observer = allObservers([WORK_TALLY]), scope = new RequestScope() } = parts;
   const cors = new CorsRules({ log, now, origins: parts.corsOrigins ?? [] });
 
   async function handle(request: Request): Promise<Response> {
     const { method } = request;
-    const trace: RequestTrace = { requestId: newRequestId(), method, startedAt: now() };
+    const trace = newRequestTrace(newRequestId(), method, now());
+    observer.requestBegan(trace, request.headers);
+    return await scope.run(trace, () => answer(request, trace));
+  }
+
+  async function answer(request: Request, trace: RequestTrace): Promise<Response> {
     const bodies = new BodyChain(request.body);
     const exchange: Exchange = { request, trace, isPermitted: false, bodies };
     let response: Response;
@@ -152,6 +167,7 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
       hostBucket,
       query,
       sender,
+      onBytes: (bytes) => observer.bytesIn(bytes, trace),
       ...(bodyIdleMs !== undefined && { idleMs: bodyIdleMs }),
     });
     const operation = trace.operation = detectOperation(s3);
@@ -181,6 +197,7 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
     operation: OperationName,
     address: Address,
   ): Promise<Visit> {
+    if (credential !== undefined) exchange.trace.keyId = credential.accessKeyId;
     const visit = exchange.visit = await entrance.enter(credential);
     requireAddress(visit.rights, operation, address);
     exchange.isPermitted = true;
@@ -309,21 +326,29 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
       headers.set("x-amz-bucket-region", parts.region);
     }
     if (!await bodies.end()) headers.set("Connection", "close");
-    const logEnd = (end: { bytes: number; aborted: boolean; failure?: unknown }): void => {
-      logRequest(log, trace, { status, endedAt: now(), ...end });
+    const ended = (end: { bytes: number; aborted: boolean; failure?: unknown }): void => {
+      const all = { status, endedAt: now(), ...end };
+      observer.requestEnded(trace, all);
+      logRequest(log, trace, all);
       visit?.leave();
     };
+    const passed = (bytes: number): void => observer.bytesOut(bytes, trace);
     if (parts.isolateObjects && trace.operation === "GetObject" && response.ok) {
       const policy = isolationPolicy(headers.get("Content-Type") ?? "");
       if (policy !== undefined) headers.set("Content-Security-Policy", policy);
     }
     // Other bodies are whole already; touching them as streams would cost Deno's fast path.
     if (trace.operation === "GetObject" && response.ok && response.body !== null) {
-      const body = observeBody(response.body, request.signal, logEnd);
+      const body = observeBody(response.body, request.signal, {
+        ended,
+        passed,
+        read: (step) => scope.run(trace, step),
+      });
       return new Response(body, { status, headers });
     }
     const bytes = request.method === "HEAD" ? 0 : Number(headers.get("Content-Length") ?? 0);
-    logEnd({ bytes, aborted: request.signal.aborted });
+    passed(bytes);
+    ended({ bytes, aborted: request.signal.aborted });
     return response;
   }
 

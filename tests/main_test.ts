@@ -155,6 +155,37 @@ Deno.test("main.ts with a token serves with the net and env permissions only", a
   await hub.close();
 });
 
+Deno.test("main.ts shows metrics on a port of their own, with the net and env permissions only", async () => {
+  const hub = await createEmbeddedHub();
+  const gateway = await start(/"message":"metrics"[^\n]*\n/, [], {
+    HF_TOKEN: hub.token,
+    HF_ENDPOINT: hub.url,
+    HUGBUCKET_METRICS_PORT: "0",
+    HUGBUCKET_METRICS_TOKEN: "hush-hush",
+  }, NET_AND_ENV);
+  const [, host, port] = /"hostname":"([^"]+)","port":(\d+)/.exec(gateway.text) ?? [];
+  const url = endpointOf(gateway.text);
+  await createBucket(`${url}/plain`);
+  const headers = { authorization: "Bearer hush-hush" };
+  for (const base of [`http://${host}:${port}`, url]) {
+    const refused = await fetch(`${base}/-/metrics`);
+    assertEquals([refused.status, await refused.text()], [
+      401,
+      "The metrics need a bearer token\n",
+    ]);
+    const text = await (await fetch(`${base}/-/metrics`, { headers })).text();
+    assertMatch(text, /^hugbucket_requests_total\{operation="CreateBucket",status="200"\} 1$/m);
+    assertMatch(text, /^process_resident_memory_bytes [1-9]\d+$/m);
+    assertEquals(await (await fetch(`${base}/-/ready`)).text(), "ready\n");
+  }
+  gateway.child.kill("SIGTERM");
+  const { code, text } = await gateway.end();
+  assertEquals(code, 0);
+  assert(!(gateway.text + text).includes("hush-hush"));
+  assert(!text.includes("NotCapable") && !text.includes("Uncaught"), text);
+  await hub.close();
+});
+
 Deno.test("main.ts follows the file of key pairs, and keeps the old ones for a broken one", () =>
   inDirectory(async (directory) => {
     const hub = await createEmbeddedHub({

@@ -8,7 +8,9 @@ export type BundledModule =
 /** Packages that the program needs when it runs, with what they bring along. All others are for development. */
 const PACKAGES = [
   "@logtape/logtape",
+  "@opentelemetry/api",
   "ansi-regex",
+  "bintrees",
   "cli-progress",
   "commander",
   "deno-std",
@@ -20,9 +22,11 @@ const PACKAGES = [
   "mime",
   "p-limit",
   "p-retry",
+  "prom-client",
   "saxes",
   "string-width",
   "strip-ansi",
+  "tdigest",
   "valibot",
   "xmlchars",
   "yocto-queue",

@@ -28,6 +28,10 @@ export const NOTES: Readonly<Partial<Record<VariableName, string>>> = {
   HUGBUCKET_CONSOLE:
     "[What it is](console.md). With it, objects that a browser opens have an origin of their own.",
   HUGBUCKET_WORKERS: "0 does the byte work in the thread that serves.",
+  HUGBUCKET_METRICS_TOKEN:
+    "Without it that port does not show them: [operate.md](operate.md#metrics).",
+  HUGBUCKET_METRICS_PORT: "Anybody who reaches it sees the metrics, unless there is a token.",
+  HUGBUCKET_METRICS_HOST: "In a container `0.0.0.0`, with a port that is not published.",
   HUGBUCKET_SHUTDOWN_GRACE:
     "A service manager has to wait for as long: `TimeoutStopSec`, `stop_grace_period`.",
 };

@@ -1,6 +1,7 @@
 import type { MemoryBudget } from "../flow/memory_budget.ts";
 import type { Sleep } from "../flow/sleep.ts";
 import type { HubRetry } from "../hub/transport.ts";
+import type { ClientObserver } from "./client_observer.ts";
 import type { DiskCacheSettings } from "./transfers.ts";
 import type { WorkerPools } from "./worker_pools.ts";
 
@@ -33,6 +34,8 @@ export interface BucketClientOptions {
   readonly retry?: Partial<HubRetry> | undefined;
   /** Told of each failed attempt at a Hub call that is repeated. */
   readonly onRetry?: ((error: Error, attempt: number, waitMs: number) => void) | undefined;
+  /** Told of all calls and of the bytes that are moved. */
+  readonly observer?: ClientObserver | undefined;
   /**
    * Told when the Hub is taken to be down, for how many milliseconds no call is sent to it, and when it has answered
    * again.

@@ -70,6 +70,11 @@ export class MapUploadRegistry implements UploadRegistry {
     return Promise.resolve(created);
   }
 
+  countUploads(): Promise<number> {
+    const ids = [...this.#entries.keys()];
+    return Promise.resolve(ids.filter((id) => this.#inProgress(id) !== undefined).length);
+  }
+
   get(uploadId: string): Promise<Upload | undefined> {
     return Promise.resolve(this.#inProgress(uploadId)?.upload);
   }

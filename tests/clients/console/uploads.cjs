@@ -73,6 +73,15 @@ module.exports = (browser) => ({
     await row(page, "dropped.bin").waitFor();
     sameBytes(await read(Bucket, "dropped.bin"), bytes);
     assert.equal(String(await read(Bucket, "ü.txt")), "ü");
+    // The same bytes once more take no new space.
+    await page.getByLabel("Files to upload").setInputFiles({
+      name: "twin.bin",
+      mimeType: "",
+      buffer: bytes,
+    });
+    await page.getByText("3 of 3 files uploaded").first().waitFor();
+    const saved = await page.getByText(/Deduplication saved/).textContent();
+    assert.match(saved, /Deduplication saved (29(\.\d)?|30) MiB/);
     await context.close();
   },
   "a folder is uploaded with its folders": async () => {

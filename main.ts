@@ -10,9 +10,9 @@ import type { AccessCredential } from "./lib/access/access_credential.ts";
 import { CredentialSource } from "./lib/access/credential_source.ts";
 import { type AccessKey, accessKeyOf } from "./lib/access_key.ts";
 import { type Config, ConfigError, exposureProblem, readConfig } from "./lib/config.ts";
-import { createGateway, type Gateway } from "./lib/create_gateway.ts";
+import type { Gateway } from "./lib/create_gateway.ts";
 import { DenoConsole } from "./lib/cli/deno_console.ts";
-import { type DoctorOptions, runProgram, type ServeOptions } from "./lib/cli/program.ts";
+import type { DoctorOptions, ProgramActions, ServeOptions } from "./lib/cli/program.ts";
 import type { Session } from "./lib/cli/session.ts";
 import { UsageError } from "./lib/cli/usage_error.ts";
 import { NO_HUB_MESSAGE, startText } from "./lib/console_text.ts";
@@ -20,6 +20,7 @@ import { InFlight } from "./lib/http/in_flight.ts";
 import { createConsoleLog, type Log } from "./lib/log.ts";
 import type { GatewayMetrics } from "./lib/metrics/gateway_metrics.ts";
 import type { EmbeddedHub } from "./lib/create_embedded_hub.ts";
+import type { GatewayTracing } from "./lib/tracing/gateway_tracing.ts";
 import { readSeed } from "./lib/seed/seed_argument.ts";
 
 const MINUTE_MS = 60_000;
@@ -30,6 +31,8 @@ const USAGE = 2;
 /** Those of a process that SIGINT and SIGPIPE end. */
 const INTERRUPTED = 130;
 const BROKEN_PIPE = 141;
+/** How long batches that are under way may take when everything else is cut off. */
+const FLUSH_MS = 10_000;
 /** How often the file of key pairs is looked at. */
 const LOOK_MS = 1000;
 /** The task runner passes on a signal that the terminal has sent to the gateway already. */
@@ -37,16 +40,24 @@ const REPEATED_MS = 1000;
 
 const output = new DenoConsole();
 
+const actions: ProgramActions = {
+  serve: (options) => telling((config) => serve(config, options)),
+  hub: ({ seed }) => telling((config) => serveHub(config, seed)),
+  health: () => checkHealth(settings()),
+  doctor: diagnose,
+  withSession,
+  write: (text) => output.write(text),
+  writeError: (text) => output.writeError(text),
+};
+
 try {
-  await runProgram(Deno.args, denoJson.version, {
-    serve: (options) => telling((config) => serve(config, options)),
-    hub: ({ seed }) => telling((config) => serveHub(config, seed)),
-    health: () => checkHealth(settings()),
-    doctor: diagnose,
-    withSession,
-    write: (text) => output.write(text),
-    writeError: (text) => output.writeError(text),
-  });
+  // What reads a command line takes as long to load as much of the gateway.
+  if (Deno.args.length === 0) await actions.serve({ embeddedHub: false, seed: [] });
+  else {await (await import("./lib/cli/program.ts")).runProgram(
+      Deno.args,
+      denoJson.version,
+      actions,
+    );}
   output.flush();
 } catch (error) {
   if (error instanceof UsageError) fail(`${error.message}\n\n--help tells more.`, USAGE);
@@ -72,6 +83,8 @@ async function serve(config: Config, { embeddedHub, seed }: ServeOptions): Promi
     : undefined;
   const token = config.hfToken ?? hub?.token;
   const metrics = await loadMetrics(config);
+  const tracing = await loadTracing(config);
+  const { createGateway } = await import("./lib/create_gateway.ts");
   const gateway = createGateway({
     ...(token !== undefined && { token }),
     endpoint: hub?.url ?? config.hfEndpoint,
@@ -84,9 +97,15 @@ async function serve(config: Config, { embeddedHub, seed }: ServeOptions): Promi
     storeChecksums: config.storeChecksums,
     redirect: config.redirect,
     console: config.console,
+    sandbox: config.sandbox,
     lentBodies: true,
     memoryBudget: config.memoryBudget,
     memoryWaitSeconds: config.memoryWaitSeconds,
+    maxRequests: config.maxRequests,
+    ...(config.maxRequestsPerKey !== undefined && { maxRequestsPerKey: config.maxRequestsPerKey }),
+    maxUploadsPerKey: config.maxUploadsPerKey,
+    bodyTimeoutSeconds: config.bodyTimeoutSeconds,
+    sendTimeoutSeconds: config.sendTimeoutSeconds,
     stallTimeoutSeconds: config.stallTimeoutSeconds,
     ...(config.cacheDir !== undefined && {
       diskCache: { directory: config.cacheDir, maxBytes: config.cacheSize },
@@ -96,6 +115,7 @@ async function serve(config: Config, { embeddedHub, seed }: ServeOptions): Promi
     ...(config.workers !== undefined && { workers: config.workers }),
     multipartUploadTtlSeconds: config.multipartUploadTtlSeconds,
     ...(metrics && { metrics }),
+    ...(tracing && { observers: [tracing] }),
     ...(config.metricsToken !== undefined && { metricsToken: config.metricsToken }),
     log,
   });
@@ -118,14 +138,19 @@ async function serve(config: Config, { embeddedHub, seed }: ServeOptions): Promi
   const state = { stopping: false };
   const monitor = serveMonitor(config, gateway, state, log);
   await stopped;
+  gateway.drain();
   state.stopping = true;
+  await pause(config.shutdownDelaySeconds * 1000);
   if (!await requests.finish(config.shutdownGraceSeconds * 1000)) {
     log.warning("stopped with requests under way", { seconds: config.shutdownGraceSeconds });
+    // What has been given to a batch is not left half done; the rest is cut off.
+    await Promise.race([gateway.close(), pause(FLUSH_MS)]);
     return;
   }
   await server.shutdown();
   await monitor?.shutdown();
   await gateway.close();
+  await tracing?.close().catch((error) => log.warning("the last traces were not sent", { error }));
   await hub?.close();
 }
 
@@ -134,6 +159,15 @@ async function loadMetrics(config: Config): Promise<GatewayMetrics | undefined> 
   if (config.metricsPort === undefined && config.metricsToken === undefined) return undefined;
   const { createMetrics } = await import("./lib/metrics/create_metrics.ts");
   return await createMetrics({ version: denoJson.version });
+}
+
+/** What traces is loaded only where there is somewhere to send it. */
+async function loadTracing(config: Config): Promise<GatewayTracing | undefined> {
+  const { tracesEndpoint, tracesHeaders: headers, serviceName, tracesRatio: ratio } = config;
+  if (tracesEndpoint === undefined) return undefined;
+  const { createTracing } = await import("./lib/tracing/create_tracing.ts");
+  const url = `${tracesEndpoint}/v1/traces`;
+  return await createTracing({ url, headers, serviceName, ratio, version: denoJson.version });
 }
 
 /** The pages on a port of their own, if there is to be one. */
@@ -400,6 +434,10 @@ function settings(): Config {
     if (error instanceof ConfigError) fail(error.message);
     throw error;
   }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function finish(message: string): never {

@@ -18,6 +18,8 @@ export type { Log, LogFacts } from "./lib/log.ts";
 export { createMetrics } from "./lib/metrics/create_metrics.ts";
 export type { GatewayMetrics, MetricsOptions } from "./lib/metrics/gateway_metrics.ts";
 export type * from "./lib/observe/gateway_observer.ts";
+export { createTracing } from "./lib/tracing/create_tracing.ts";
+export type { GatewayTracing, TracingOptions } from "./lib/tracing/gateway_tracing.ts";
 export type { AnswerEnd, RequestTrace, RequestWork } from "./lib/observe/request_trace.ts";
 export type * from "./lib/multipart/upload_registry.ts";
 

@@ -3,6 +3,7 @@ import { requireTogether } from "./access/read_credentials.ts";
 import { Authenticator } from "./auth/authenticator.ts";
 import { consolePage } from "./console/console_page.ts";
 import { S3Error } from "./errors/s3_error.ts";
+import { ConcurrencyLimits } from "./flow/concurrency_limits.ts";
 import { type KeyLocks, MemoryKeyLocks } from "./flow/key_locks.ts";
 import { MemoryBudget } from "./flow/memory_budget.ts";
 import type { Sleep } from "./flow/sleep.ts";
@@ -71,9 +72,11 @@ export interface GatewayOptions {
    */
   readonly redirect?: boolean;
   /**
-   * Whether `/-/console` is served, a page to look into buckets with; objects that a browser opens then get an
-   * origin of their own. Default: false.
+   * Whether browsers show objects that they would run, such as HTML and SVG, without scripts and without the gateway's
+   * origin (`Content-Security-Policy: sandbox`). Default: true.
    */
+  readonly sandbox?: boolean;
+  /** Whether `/-/console` is served, a page to look into buckets with. Default: false. */
   readonly console?: boolean;
   /**
    * Whether pieces of an answer's body are done with when the next one is asked for, so that their memory
@@ -83,6 +86,16 @@ export interface GatewayOptions {
   readonly lentBodies?: boolean;
   /** Bytes that all transfers together may hold. Default: 128 MiB. */
   readonly memoryBudget?: number;
+  /** Requests that are served at once; more are answered with SlowDown. Default: 2,000. */
+  readonly maxRequests?: number;
+  /** Of these, those of one key pair. Default: half of them. */
+  readonly maxRequestsPerKey?: number;
+  /** Multipart uploads that one key pair may have open; more are answered with SlowDown. Default: 10,000. */
+  readonly maxUploadsPerKey?: number;
+  /** Seconds in which a client has to send 64 KiB of a body, or the rest of it. Default: 60. */
+  readonly bodyTimeoutSeconds?: number;
+  /** Seconds for which a client may leave an answer unread. Default: 300. */
+  readonly sendTimeoutSeconds?: number;
   /** How long a request waits for some of them, in seconds, before it is answered with SlowDown. Default: 30. */
   readonly memoryWaitSeconds?: number;
   /**
@@ -134,6 +147,11 @@ export interface Gateway {
   /** Answers a request that comes while the server is being stopped: 503, try again. Pages are served on. */
   readonly refuse: (request: Request) => Promise<Response>;
   /**
+   * From now on the gateway says that it is not ready (`/-/ready`), and goes on serving: to be called some time before the server is stopped, so that
+   * who chooses between gateways can choose another.
+   */
+  drain(): void;
+  /**
    * Answers requests for pages alone, the metrics among them, on a port that others do not reach. A `metricsToken` is asked for there
    * too.
    */
@@ -164,6 +182,10 @@ const DEFAULT_ENDPOINT = "https://huggingface.co";
 const DEFAULT_REGION = "us-east-1";
 const DEFAULT_TTL_SECONDS = 86_400;
 const DEFAULT_WAIT_SECONDS = 30;
+const DEFAULT_MAX_REQUESTS = 2000;
+const DEFAULT_MAX_UPLOADS = 10_000;
+const DEFAULT_BODY_TIMEOUT_SECONDS = 60;
+const DEFAULT_SEND_TIMEOUT_SECONDS = 300;
 const DEFAULT_BUDGET = 128 * 1024 * 1024;
 
 /**
@@ -224,6 +246,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     log,
     now,
   });
+  let isDraining = false;
   observer.attached({
     memory: memoryBudget,
     openUploads: async () => await registry.countUploads?.(),
@@ -236,6 +259,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     probe = one && new HubProbe({ endpoint, now, ...one });
   };
   setCredentials(options.credentials ?? []);
+  const { maxRequests = DEFAULT_MAX_REQUESTS } = options;
   const domains = (options.domains ?? []).map((domain) => domain.toLowerCase());
   const { metrics, metricsToken } = options;
   const region = options.region ?? DEFAULT_REGION;
@@ -257,11 +281,18 @@ export function createGateway(options: GatewayOptions): Gateway {
       now: () => new Date(now()),
     }),
     region,
-    isolateObjects: options.console ?? false,
     domains,
     corsOrigins: options.corsOrigins ?? [],
     storeChecksums: options.storeChecksums ?? false,
     redirect: options.redirect ?? false,
+    sandbox: options.sandbox ?? true,
+    limits: new ConcurrencyLimits({
+      total: maxRequests,
+      each: options.maxRequestsPerKey ?? Math.ceil(maxRequests / 2),
+    }),
+    maxUploads: options.maxUploadsPerKey ?? DEFAULT_MAX_UPLOADS,
+    bodyIdleMs: (options.bodyTimeoutSeconds ?? DEFAULT_BODY_TIMEOUT_SECONDS) * 1000,
+    unreadMs: (options.sendTimeoutSeconds ?? DEFAULT_SEND_TIMEOUT_SECONDS) * 1000,
     lentBodies: options.lentBodies ?? false,
     log,
     observer,
@@ -271,8 +302,9 @@ export function createGateway(options: GatewayOptions): Gateway {
   const sweepFailed = (hubBucket: string, error: Error) =>
     log.warning("sidecar sweep failed", { hubBucket, error });
   return {
-    handler: (request) => pages(request) ?? s3(request),
+    handler: (request) => pages(request, { stopping: isDraining }) ?? s3(request),
     refuse: (request) => pages(request, { stopping: true }) ?? refuse(request),
+    drain: () => void (isDraining = true),
     monitor: (request, state) =>
       monitor(request, state) ?? Promise.resolve(textAnswer(404, "There is no such page")),
     sweep: () => registry.sweep(),

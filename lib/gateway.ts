@@ -13,10 +13,12 @@ import { CorsRules } from "./cors_rules.ts";
 import { S3Error } from "./errors/s3_error.ts";
 import type { S3ErrorCode } from "./errors/s3_error_table.ts";
 import { toS3Error } from "./errors/to_s3_error.ts";
+import type { ConcurrencyLimits } from "./flow/concurrency_limits.ts";
 import { BodyChain } from "./http/body_chain.ts";
 import { formatHttpDate } from "./http/dates.ts";
 import { parseQuery, type Query } from "./http/query.ts";
 import { parseTarget, requireHost } from "./http/request_target.ts";
+import { endUnread } from "./http/unread_stream.ts";
 import type { Log } from "./log.ts";
 import type { GatewayObserver } from "./observe/gateway_observer.ts";
 import { allObservers } from "./observe/observers.ts";
@@ -28,13 +30,13 @@ import { logRequest, observeBody } from "./request_log.ts";
 import { type Address, addressOf, bucketAddressOf, bucketOf, hostBucketOf } from "./s3/address.ts";
 import { type Codec, CODECS, isServed } from "./s3/codecs.ts";
 import { detectOperation, isFormPost, unservedError } from "./s3/detect.ts";
+import { addBrowserSafety } from "./s3/browser_safety.ts";
 import { writeError } from "./s3/errors.ts";
 import { expectedOwners } from "./s3/expected_owners.ts";
 import { openForm } from "./s3/form_request.ts";
 import type { OperationName, UnservedOperation } from "./s3/operation_names.ts";
 import type { ServedOperation } from "./s3/operations.ts";
 import type { S3Request } from "./s3/s3_request.ts";
-import { isolationPolicy } from "./s3/isolation.ts";
 import { refuseWriteToRepo } from "./s3/read_only.ts";
 import { screenRequest } from "./s3/screen.ts";
 import { isStubbed, type StubbedOperation, writeStub } from "./s3/stubs.ts";
@@ -59,14 +61,20 @@ export interface GatewayParts {
   readonly redirect?: boolean;
   /** Whether pieces of an answer's body are done with when the next is asked for. Default false. */
   readonly lentBodies?: boolean;
-  /** Whether objects that a browser opens get an origin of their own. Default false. */
-  readonly isolateObjects?: boolean;
   /** Domains whose subdomains are buckets, in lower case and without a port. Default none. */
   readonly domains?: readonly string[];
   /** Origins whose scripts may use buckets without CORS rules, as in `AllowedOrigin`. Default none. */
   readonly corsOrigins?: readonly string[];
+  /** Whether objects that browsers would run are shown without scripts and origin. Default true. */
+  readonly sandbox?: boolean;
   /** How long is waited for a client that has stopped sending, in milliseconds. Default: a minute. */
   readonly bodyIdleMs?: number;
+  /** How long a client may leave an answer unread, in milliseconds. Default: for ever. */
+  readonly unreadMs?: number;
+  /** How many requests may be under way, in all and of one key pair. Default: any number. */
+  readonly limits?: ConcurrencyLimits;
+  /** How many multipart uploads one key pair may have open. Default: any number. */
+  readonly maxUploads?: number;
   /** Where the line of each request goes. */
   readonly log: Log;
   /** Told of requests and of their bytes. Default: what is done is counted for the log alone. */
@@ -92,6 +100,8 @@ interface Exchange {
   /** What it works with, once it is known who sent it and that they may: before, it costs no call of the Hub. */
   visit?: Visit;
   isPermitted: boolean;
+  /** To be called when the answer has been sent. */
+  readonly ends: (() => void)[];
   readonly bodies: BodyChain;
 }
 
@@ -103,6 +113,8 @@ const BODY_FORGERIES: ReadonlySet<S3ErrorCode> = new Set([
   "SignatureDoesNotMatch",
   "XAmzContentSHA256Mismatch",
 ]);
+
+const slowDown = (): S3Error => new S3Error("SlowDown", { headers: { "Retry-After": "1" } });
 
 /**
  * Makes the function that answers S3 requests.
@@ -127,14 +139,21 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
 
   async function answer(request: Request, trace: RequestTrace): Promise<Response> {
     const bodies = new BodyChain(request.body);
-    const exchange: Exchange = { request, trace, isPermitted: false, bodies };
+    const exchange: Exchange = { request, trace, isPermitted: false, ends: [], bodies };
     let response: Response;
     try {
+      admit(exchange, parts.limits?.begin());
       response = await serve(exchange);
     } catch (error) {
       response = refuse(exchange, error);
     }
     return await finish(exchange, response);
+  }
+
+  /** Refuses what is more than the limits allow. */
+  function admit({ ends }: Exchange, end: (() => void) | undefined): void {
+    if (end !== undefined) ends.push(end);
+    else if (parts.limits !== undefined) throw slowDown();
   }
 
   async function serve(exchange: Exchange): Promise<Response> {
@@ -174,6 +193,7 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
       ...(bodyIdleMs !== undefined && { idleMs: bodyIdleMs }),
     });
     const operation = trace.operation = detectOperation(s3);
+    observer.operationBegan(trace);
     // Whoever sent a form is known from the form only, and costs no call of the store before.
     if (operation === "PostObject" && form) {
       screenRequest(operation, s3);
@@ -200,8 +220,10 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
     operation: OperationName,
     address: Address,
   ): Promise<Visit> {
+    if (credential !== undefined) admit(exchange, parts.limits?.beginOf(credential.accessKeyId));
     if (credential !== undefined) exchange.trace.keyId = credential.accessKeyId;
     const visit = exchange.visit = await entrance.enter(credential);
+    exchange.ends.push(visit.leave);
     requireAddress(visit.rights, operation, address);
     exchange.isPermitted = true;
     refuseWriteToRepo(operation, bucketOf(address));
@@ -221,6 +243,7 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
       region: parts.region,
       storeChecksums: parts.storeChecksums ?? false,
       redirect: parts.redirect ?? false,
+      ...(parts.maxUploads !== undefined && { maxUploads: parts.maxUploads }),
       lentBodies: parts.lentBodies ?? false,
       now,
       signal: request.signal,
@@ -314,11 +337,12 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
   }
 
   async function finish(exchange: Exchange, response: Response): Promise<Response> {
-    const { request, trace, address, visit, isPermitted, bodies } = exchange;
+    const { request, trace, address, visit, isPermitted, ends, bodies } = exchange;
     const { headers, status } = response;
     const { requestId } = trace;
     const store = visit?.tenantStore ?? entrance.storeFor(undefined);
     await cors.allowOrigin({ request, requestId, address, store, isPermitted }, headers);
+    addBrowserSafety(headers, parts.sandbox ?? true);
     headers.set("x-amz-request-id", requestId);
     headers.set("x-amz-id-2", hostId);
     headers.set("Server", "HugBucket");
@@ -333,16 +357,12 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
       const all = { status, endedAt: now(), ...end };
       observer.requestEnded(trace, all);
       logRequest(log, trace, all);
-      visit?.leave();
+      for (const end of ends) end();
     };
     const passed = (bytes: number): void => observer.bytesOut(bytes, trace);
     // A pair with less than full rights could ask this way what others have stored.
     if (response.ok && visit?.rights.areFull && STORES_BYTES.has(trace.operation ?? "")) {
       headers.set("x-hugbucket-bytes-deduplicated", String(trace.work.bytesDeduplicated));
-    }
-    if (parts.isolateObjects && trace.operation === "GetObject" && response.ok) {
-      const policy = isolationPolicy(headers.get("Content-Type") ?? "");
-      if (policy !== undefined) headers.set("Content-Security-Policy", policy);
     }
     // Other bodies are whole already; touching them as streams would cost Deno's fast path.
     if (trace.operation === "GetObject" && response.ok && response.body !== null) {
@@ -351,7 +371,8 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
         passed,
         read: (step) => scope.run(trace, step),
       });
-      return new Response(body, { status, headers });
+      const sent = parts.unreadMs === undefined ? body : endUnread(body, parts.unreadMs);
+      return new Response(sent, { status, headers });
     }
     const bytes = request.method === "HEAD" ? 0 : Number(headers.get("Content-Length") ?? 0);
     passed(bytes);

@@ -43,7 +43,7 @@ export interface BucketClientOptions {
   readonly onCircuit?: ((state: "open" | "closed", openMs: number) => void) | undefined;
   /** A Hub call without any progress for so long fails, in milliseconds. Default: 30,000. */
   readonly timeoutMs?: number | undefined;
-  /** The same for a call to the CAS, but for registering a shard. Default: 120,000. */
+  /** The same for a call to the CAS, five times as long for registering a shard. Default: 120,000. */
   readonly casTimeoutMs?: number | undefined;
   /**
    * Keeps content that was read in a directory, each token's apart from that of others. Needs the

@@ -188,7 +188,8 @@ export class Transfers {
       ...(stallMs && { stallMs }),
       ...(observer?.cas && { observer: observer.cas }),
       ...(random && { random }),
-      ...(idleMs && { idleMs }),
+      // A shard is verified before it is answered, which takes as much longer as the defaults say.
+      ...(idleMs && { idleMs, shardIdleMs: 5 * idleMs }),
     });
     const context = {
       cas,

@@ -1,6 +1,5 @@
 import type { Page } from "../pages/page.ts";
 import { textAnswer } from "../pages/pages.ts";
-import { PAGE, PAGE_FILES } from "./page_files.ts";
 
 /** What the page is told. */
 export interface ConsoleOptions {
@@ -30,8 +29,12 @@ const HEADERS: Readonly<Record<string, string>> = {
 export function consolePage(options: ConsoleOptions): Page {
   return {
     hasMore: true,
-    answer({ rest }) {
-      if (rest === "" || rest === "/") return htmlAnswer(options, rest === "" ? "console" : ".");
+    async answer({ rest }) {
+      // Not before somebody wants it: a gateway begins sooner without.
+      const { PAGE, PAGE_FILES } = await import("./page_files.ts");
+      if (rest === "" || rest === "/") {
+        return htmlAnswer(PAGE, options, rest === "" ? "console" : ".");
+      }
       const name = rest.slice(1);
       const text = PAGE_FILES.get(name);
       if (text === undefined) return textAnswer(404, "There is no such page");
@@ -41,8 +44,15 @@ export function consolePage(options: ConsoleOptions): Page {
   };
 }
 
-/** @param base Where the other files are, seen from the page. */
-function htmlAnswer({ region, authentication }: ConsoleOptions, base: string): Response {
+/**
+ * @param page The page, with places for what it is told.
+ * @param base Where the other files are, seen from the page.
+ */
+function htmlAnswer(
+  page: string,
+  { region, authentication }: ConsoleOptions,
+  base: string,
+): Response {
   const nonce = crypto.getRandomValues(new Uint8Array(16)).toBase64({ omitPadding: true });
   const values: Readonly<Record<string, string>> = {
     region,
@@ -50,7 +60,7 @@ function htmlAnswer({ region, authentication }: ConsoleOptions, base: string): R
     base,
     nonce,
   };
-  const html = PAGE.replace(/\{\{(\w+)\}\}/g, (_, name) => escapeHtml(values[name] ?? ""));
+  const html = page.replace(/\{\{(\w+)\}\}/g, (_, name) => escapeHtml(values[name] ?? ""));
   return new Response(html, {
     headers: {
       ...HEADERS,

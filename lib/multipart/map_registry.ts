@@ -70,9 +70,13 @@ export class MapUploadRegistry implements UploadRegistry {
     return Promise.resolve(created);
   }
 
-  countUploads(): Promise<number> {
-    const ids = [...this.#entries.keys()];
-    return Promise.resolve(ids.filter((id) => this.#inProgress(id) !== undefined).length);
+  countUploads(initiator?: string): Promise<number> {
+    let count = 0;
+    for (const [uploadId, { upload }] of this.#entries) {
+      const counts = initiator === undefined || upload.initiator === initiator;
+      if (counts && this.#inProgress(uploadId) !== undefined) count++;
+    }
+    return Promise.resolve(count);
   }
 
   get(uploadId: string): Promise<Upload | undefined> {

@@ -96,6 +96,7 @@ async function serve(config: Config, { embeddedHub, seed }: ServeOptions): Promi
     corsOrigins: config.corsOrigins,
     storeChecksums: config.storeChecksums,
     redirect: config.redirect,
+    console: config.console,
     sandbox: config.sandbox,
     lentBodies: true,
     memoryBudget: config.memoryBudget,

@@ -54,6 +54,8 @@ export interface Config {
   readonly stallTimeoutSeconds: number;
   /** Whether readers of objects are sent to the Hub's own URLs. */
   readonly redirect: boolean;
+  /** Whether the console is served. */
+  readonly console: boolean;
   /** Whether browsers show objects that they would run without scripts and origin. */
   readonly sandbox: boolean;
   /** Namespaces whose buckets are listed besides those of the default one. */
@@ -250,6 +252,7 @@ const SCHEMA = v.object({
   HUGBUCKET_CACHE_SIZE: v.optional(bytes, "1GiB"),
   HUGBUCKET_STALL_TIMEOUT: v.optional(seconds, "5"),
   HUGBUCKET_REDIRECT: v.optional(flag, "false"),
+  HUGBUCKET_CONSOLE: v.optional(flag, "true"),
   HUGBUCKET_SANDBOX: v.optional(flag, "true"),
   HUGBUCKET_WORKERS: v.optional(workers),
   HUGBUCKET_SHUTDOWN_DELAY: v.optional(delay, "0"),
@@ -304,6 +307,7 @@ export const VARIABLES: Readonly<Record<VariableName, string>> = {
     "seconds without a byte after which a fetch from the store is begun anew",
   HUGBUCKET_REDIRECT:
     "true: answer GET of an object with 302 to the Hub's own URL where that can be",
+  HUGBUCKET_CONSOLE: "false: no console at /-/console",
   HUGBUCKET_SANDBOX:
     "false: let objects such as HTML run scripts in browsers, as the gateway's origin",
   HUGBUCKET_WORKERS:
@@ -388,6 +392,7 @@ function toConfig(env: v.InferOutput<typeof SCHEMA>): Config {
     cacheSize: env.HUGBUCKET_CACHE_SIZE,
     stallTimeoutSeconds: env.HUGBUCKET_STALL_TIMEOUT,
     redirect: env.HUGBUCKET_REDIRECT,
+    console: env.HUGBUCKET_CONSOLE,
     sandbox: env.HUGBUCKET_SANDBOX,
     otherNamespaces: env.HUGBUCKET_NAMESPACES ?? [],
     listedRepos: env.HUGBUCKET_REPOS ?? [],

@@ -54,7 +54,7 @@ export function startText(facts: StartFacts): string {
   return `HugBucket
 
   S3 endpoint    ${endpoint}
-${backend}
+${backend}${config.console ? `\n  Console        ${endpoint}/-/console` : ""}
 
 ${signingText(facts, endpoint)}`;
 }

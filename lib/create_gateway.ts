@@ -1,6 +1,7 @@
 import type { AccessCredential } from "./access/access_credential.ts";
 import { requireTogether } from "./access/read_credentials.ts";
 import { Authenticator } from "./auth/authenticator.ts";
+import { consolePage } from "./console/console_page.ts";
 import { S3Error } from "./errors/s3_error.ts";
 import { ConcurrencyLimits } from "./flow/concurrency_limits.ts";
 import { type KeyLocks, MemoryKeyLocks } from "./flow/key_locks.ts";
@@ -75,6 +76,8 @@ export interface GatewayOptions {
    * origin (`Content-Security-Policy: sandbox`). Default: true.
    */
   readonly sandbox?: boolean;
+  /** Whether `/-/console` is served, a page to look into buckets with. Default: false. */
+  readonly console?: boolean;
   /**
    * Whether pieces of an answer's body are done with when the next one is asked for, so that their memory
    * can be freed at once. True of `Deno.serve`, to which each piece is handed before the next is read; not of
@@ -176,6 +179,7 @@ export interface Gateway {
 }
 
 const DEFAULT_ENDPOINT = "https://huggingface.co";
+const DEFAULT_REGION = "us-east-1";
 const DEFAULT_TTL_SECONDS = 86_400;
 const DEFAULT_WAIT_SECONDS = 30;
 const DEFAULT_MAX_REQUESTS = 2000;
@@ -258,10 +262,14 @@ export function createGateway(options: GatewayOptions): Gateway {
   const { maxRequests = DEFAULT_MAX_REQUESTS } = options;
   const domains = (options.domains ?? []).map((domain) => domain.toLowerCase());
   const { metrics, metricsToken } = options;
+  const region = options.region ?? DEFAULT_REGION;
   const shown = { health: HEALTH_PAGE, ready: readyPage(async () => await probe?.check()) };
   const withMetrics = metrics && { ...shown, metrics: metricsPage(metrics, metricsToken) };
   const pages = createPagesHandler({
-    pages: metricsToken !== undefined && withMetrics ? withMetrics : shown,
+    pages: {
+      ...(metricsToken !== undefined && withMetrics ? withMetrics : shown),
+      ...(options.console && { console: consolePage({ region, authentication: !open }) }),
+    },
     isBucketHost: (host) => hostBucketOf(host, domains) !== undefined,
   });
   const monitor = createPagesHandler({ pages: withMetrics ?? shown });
@@ -272,7 +280,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       lookup: open ? undefined : (id) => tenants.find(id),
       now: () => new Date(now()),
     }),
-    region: options.region ?? "us-east-1",
+    region,
     domains,
     corsOrigins: options.corsOrigins ?? [],
     storeChecksums: options.storeChecksums ?? false,

@@ -105,6 +105,9 @@ interface Exchange {
   readonly bodies: BodyChain;
 }
 
+/** Operations whose answers tell how many of their bytes were stored already. */
+const STORES_BYTES: ReadonlySet<string> = new Set(["PostObject", "PutObject", "UploadPart"]);
+
 /** What somebody who does not hold the secret can make of a signed request by another body. */
 const BODY_FORGERIES: ReadonlySet<S3ErrorCode> = new Set([
   "SignatureDoesNotMatch",
@@ -357,6 +360,10 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
       for (const end of ends) end();
     };
     const passed = (bytes: number): void => observer.bytesOut(bytes, trace);
+    // A pair with less than full rights could ask this way what others have stored.
+    if (response.ok && visit?.rights.areFull && STORES_BYTES.has(trace.operation ?? "")) {
+      headers.set("x-hugbucket-bytes-deduplicated", String(trace.work.bytesDeduplicated));
+    }
     // Other bodies are whole already; touching them as streams would cost Deno's fast path.
     if (trace.operation === "GetObject" && response.ok && response.body !== null) {
       const body = observeBody(response.body, request.signal, {

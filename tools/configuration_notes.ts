@@ -30,6 +30,7 @@ export const NOTES: Readonly<Partial<Record<VariableName, string>>> = {
     "For each token apart; it needs `--allow-read` and `--allow-write`. Without it content is kept in memory only, within the budget.",
   HUGBUCKET_STALL_TIMEOUT: "Twice as long with each attempt.",
   HUGBUCKET_REDIRECT: "[What it means](architecture.md#redirects): most SDKs do not follow.",
+  HUGBUCKET_CONSOLE: "[What it is](console.md).",
   HUGBUCKET_SANDBOX: "[Why not](security.md#browsers).",
   HUGBUCKET_WORKERS: "0 does the byte work in the thread that serves.",
   HUGBUCKET_SHUTDOWN_DELAY:

@@ -11,7 +11,7 @@ import {
 } from "./batch_files.ts";
 import type { BucketClientOptions } from "./bucket_client_options.ts";
 import { BucketCore } from "./bucket_core.ts";
-import type { CommitOutcome } from "./commit_group.ts";
+import type { CommitOptions, CommitOutcome } from "./commit_group.ts";
 import type { ContentName, ContentPart } from "./content_part.ts";
 import { type CopiedFiles, copyFiles } from "./copy_files.ts";
 import {
@@ -613,6 +613,7 @@ export class BucketClient {
    *
    * @param name The bucket.
    * @param operations At most 1,000, no path twice.
+   * @param options What is to hold when they are sent.
    * @returns What became of each, in order. A delete of what is not there counts as applied.
    * @throws HubError when nothing was applied, or, with `outcomeUnknown`, when that cannot be told.
    *
@@ -635,8 +636,13 @@ export class BucketClient {
   async commit(
     name: string,
     operations: readonly BatchOperation[],
+    options: CommitOptions = {},
   ): Promise<readonly CommitOutcome[]> {
-    return await this.#core.on(name, {}, (id) => this.#core.committer.commit(id, operations));
+    return await this.#core.on(
+      name,
+      {},
+      (id) => this.#core.committer.commit(id, operations, options),
+    );
   }
 
   /**

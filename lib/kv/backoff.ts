@@ -16,9 +16,9 @@ export class Backoff {
     this.#maxMs = maxMs;
   }
 
-  /** Waits. */
-  async pause(): Promise<void> {
-    await sleep(this.#nextMs * (0.5 + Math.random() / 2));
+  /** Waits; rejects with the signal's reason as soon as it is aborted. */
+  async pause(signal?: AbortSignal): Promise<void> {
+    await sleep(this.#nextMs * (0.5 + Math.random() / 2), signal);
     this.#nextMs = Math.min(this.#nextMs * GROWTH, this.#maxMs);
   }
 

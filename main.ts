@@ -58,7 +58,9 @@ async function serve(config: Config, { embeddedHub, seed }: ServeOptions): Promi
   if (problem !== undefined) fail(problem);
   await checkCacheAccess(config);
   const hub = config.hfToken === undefined ? await startHub(config, LOCAL_TOKEN, seed) : undefined;
+  const kv = await openKv(config);
   const gateway = createGateway({
+    ...(kv && { kv }),
     token: config.hfToken ?? LOCAL_TOKEN,
     endpoint: hub?.url ?? config.hfEndpoint,
     ...(config.hfNamespace !== undefined && { namespace: config.hfNamespace }),
@@ -104,6 +106,21 @@ async function serve(config: Config, { embeddedHub, seed }: ServeOptions): Promi
   await server.shutdown();
   await gateway.close();
   await hub?.close();
+  kv?.close();
+}
+
+/** Where gateways keep what they share; a file needs the permissions to read and write it. */
+async function openKv({ kv }: Config): Promise<Deno.Kv | undefined> {
+  if (kv === undefined) return undefined;
+  // Undefined where the runtime was started without that feature.
+  if (Deno.openKv === undefined) {
+    fail(`HUGBUCKET_KV ${kv} needs a runtime with Deno KV: --unstable-kv`);
+  }
+  try {
+    return await Deno.openKv(kv === "default" ? undefined : kv);
+  } catch (error) {
+    fail(`HUGBUCKET_KV ${kv} cannot be opened: ${error instanceof Error ? error.message : error}`);
+  }
 }
 
 /** Says what kept a command from its work: a port that is taken, a directory that is none. */
@@ -283,14 +300,13 @@ function stopSignal(log: Log): Promise<void> {
   return promise;
 }
 
-/** For container health checks: an ignored path is answered without signature and without the Hub. */
+/** For container health checks: whether the process answers, whatever becomes of the Hub. */
 async function checkHealth(config: Config): Promise<void> {
   const host = config.host === "0.0.0.0" || config.host === "::" ? "127.0.0.1" : config.host;
-  const url = `http://${host.includes(":") ? `[${host}]` : host}:${config.port}/robots.txt`;
+  const url = `http://${host.includes(":") ? `[${host}]` : host}:${config.port}/-/health`;
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(5000) });
-    await response.body?.cancel();
-    if (response.headers.has("x-amz-request-id")) finish("healthy");
+    if (response.ok && await response.text() === "healthy\n") finish("healthy");
     fail(`${url} answers, but not as a gateway does`);
   } catch (error) {
     fail(`${url} does not answer: ${error instanceof Error ? error.message : error}`);

@@ -12,6 +12,7 @@ export * from "./lib/sync/mod.ts";
 export { createGateway, type Gateway, type GatewayOptions } from "./lib/create_gateway.ts";
 export type { Credential } from "./lib/auth/credential.ts";
 export type { KeyLocks, LockHold, LockKey } from "./lib/flow/key_locks.ts";
+export type * from "./lib/kv/shared_kv.ts";
 export type { Log, LogFacts } from "./lib/log.ts";
 export type * from "./lib/multipart/upload_registry.ts";
 

@@ -22,6 +22,8 @@ import { type KindResult, measureThroughput, type ThroughputResult } from "./thr
 const KIB = 1024;
 const MIB = KIB * 1024;
 const GIB = MIB * 1024;
+/** Of an upload. */
+const MAX_PARTS = 10_000;
 const UNITS: Readonly<Record<string, number>> = { "": 1, KIB, MIB, GIB };
 const SECTIONS = [
   "throughput",
@@ -54,7 +56,7 @@ try {
   }
   if (wants("memory")) {
     const large = size ?? 2 * GIB;
-    const parts = Math.ceil(large / MIB);
+    const parts = Math.min(MAX_PARTS, Math.ceil(large / MIB));
     const results: MemoryResult[] = [];
     await inDirectory((path) =>
       measureMemory({ large, parts }, path, signal, (result) => {

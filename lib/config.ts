@@ -38,6 +38,13 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   /** Seconds without activity after which an unfinished multipart upload is dropped. */
   readonly multipartUploadTtlSeconds: number;
+  /**
+   * Where multipart uploads and locks are kept for all gateways that share them: a file or URL of Deno KV, `default` for
+   * the platform's own; in memory when absent.
+   */
+  readonly kv: string | undefined;
+  /** Whether this is Deno Deploy: many processes, none with a disk, all of them reached from outside. */
+  readonly isDeploy: boolean;
   /** Bytes that all transfers together may hold in memory. */
   readonly memoryBudget: number;
   /** Where content that was read is kept on disk; nowhere when absent. */
@@ -148,6 +155,13 @@ const origins = list(
   /^[!-)+-~]*\*?[!-)+-~]*$/,
   "must be origins such as https://example.com, each with one * at most, separated by commas",
 );
+const kv = v.pipe(
+  text,
+  v.check(
+    (value) => !/^[a-z][a-z0-9+.-]*:\/\//i.test(value) || isHttpUrl(value),
+    "must be a file, an http or https URL, default or memory",
+  ),
+);
 const logLevel = v.picklist(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`);
 
 const SCHEMA = v.object({
@@ -168,6 +182,7 @@ const SCHEMA = v.object({
   HUGBUCKET_DOMAIN: v.optional(domains),
   HUGBUCKET_CORS_ORIGINS: v.optional(origins),
   HUGBUCKET_MULTIPART_UPLOAD_TTL: v.optional(seconds, "86400"),
+  HUGBUCKET_KV: v.optional(kv),
   HUGBUCKET_MEMORY_BUDGET: v.optional(bytes, "128MiB"),
   HUGBUCKET_MEMORY_WAIT: v.optional(seconds, "30"),
   HUGBUCKET_CACHE_DIR: v.optional(text),
@@ -177,6 +192,7 @@ const SCHEMA = v.object({
   HUGBUCKET_WORKERS: v.optional(workers),
   HUGBUCKET_SHUTDOWN_GRACE: v.optional(seconds, "300"),
   HUGBUCKET_LOG_LEVEL: v.optional(logLevel, "info"),
+  DENO_DEPLOY: v.optional(v.string()),
 });
 
 /** The name of a variable that is read. */
@@ -203,6 +219,8 @@ export const VARIABLES: Readonly<Record<VariableName, string>> = {
   HUGBUCKET_DOMAIN: "domains whose subdomains are buckets, separated by commas",
   HUGBUCKET_CORS_ORIGINS: "origins whose scripts may use buckets without CORS rules, or *",
   HUGBUCKET_MULTIPART_UPLOAD_TTL: "seconds of rest after which an unfinished upload is dropped",
+  HUGBUCKET_KV:
+    "where multipart uploads and locks are kept, for all gateways that share them: a file, the URL of a Deno KV, default or memory",
   HUGBUCKET_MEMORY_BUDGET: "bytes that all transfers together may hold, such as 128MiB",
   HUGBUCKET_MEMORY_WAIT:
     "seconds that a request waits for some of them before it is told to slow down",
@@ -216,6 +234,7 @@ export const VARIABLES: Readonly<Record<VariableName, string>> = {
     "threads for uploads, and as many for downloads (default: processors less one, at most 4)",
   HUGBUCKET_SHUTDOWN_GRACE: "seconds that requests under way may take when the gateway is stopped",
   HUGBUCKET_LOG_LEVEL: `least level to log: ${LOG_LEVELS.join(", ")}`,
+  DENO_DEPLOY: "set by Deno Deploy: requests must be signed, and HUGBUCKET_KV is default",
 };
 
 /** A variable's default as text; undefined where there is none. */
@@ -261,6 +280,8 @@ function toConfig(env: v.InferOutput<typeof SCHEMA>): Config {
     domains: (env.HUGBUCKET_DOMAIN ?? []).map((domain) => domain.toLowerCase()),
     corsOrigins: env.HUGBUCKET_CORS_ORIGINS ?? [],
     multipartUploadTtlSeconds: env.HUGBUCKET_MULTIPART_UPLOAD_TTL,
+    kv: kvOf(env.HUGBUCKET_KV, env.DENO_DEPLOY !== undefined),
+    isDeploy: env.DENO_DEPLOY !== undefined,
     memoryBudget: env.HUGBUCKET_MEMORY_BUDGET,
     memoryWaitSeconds: env.HUGBUCKET_MEMORY_WAIT,
     cacheDir: env.HUGBUCKET_CACHE_DIR,
@@ -273,6 +294,12 @@ function toConfig(env: v.InferOutput<typeof SCHEMA>): Config {
     ...(env.HUGBUCKET_WORKERS !== undefined && { workers: env.HUGBUCKET_WORKERS }),
     logLevel: env.HUGBUCKET_LOG_LEVEL,
   };
+}
+
+/** Many processes on Deno Deploy are one gateway only if they share what they know. */
+function kvOf(given: string | undefined, isDeploy: boolean): string | undefined {
+  const chosen = given ?? (isDeploy ? "default" : "memory");
+  return chosen === "memory" ? undefined : chosen;
 }
 
 function pairProblems(given: Readonly<Record<string, string | undefined>>): readonly string[] {

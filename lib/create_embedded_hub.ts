@@ -27,6 +27,7 @@ export type { CasOffer } from "./embedded_hub/cas/cas_parts.ts";
 export type { Membership, OrganisationRole, Plan, TokenRole } from "./embedded_hub/hub/accounts.ts";
 export type { HubSettings } from "./embedded_hub/hub/context.ts";
 export type { Counters, EndpointCount } from "./embedded_hub/switches/counters.ts";
+export type { Damage } from "./embedded_hub/switches/damage.ts";
 export type { FaultRule, Faults, FaultTarget } from "./embedded_hub/switches/faults.ts";
 export type { Latency } from "./embedded_hub/switches/latency.ts";
 export type {

@@ -4,11 +4,19 @@ import { BucketClient } from "./buckets/bucket_client.ts";
 import { S3Error } from "./errors/s3_error.ts";
 import { type KeyLocks, MemoryKeyLocks } from "./flow/key_locks.ts";
 import { MemoryBudget } from "./flow/memory_budget.ts";
+import type { Sleep } from "./flow/sleep.ts";
 import { createRequestHandler } from "./gateway.ts";
 import { type Log, SILENT_LOG } from "./log.ts";
+import type { SharedKv } from "./kv/shared_kv.ts";
+import { openSharedState } from "./kv/shared_state.ts";
 import { MapUploadRegistry } from "./multipart/map_registry.ts";
 import type { UploadRegistry } from "./multipart/upload_registry.ts";
 import { operations } from "./ops/mod.ts";
+import { HEALTH_PAGE } from "./pages/health_page.ts";
+import { HubProbe } from "./pages/hub_probe.ts";
+import { createPagesHandler } from "./pages/pages.ts";
+import { readyPage } from "./pages/ready_page.ts";
+import { hostBucketOf } from "./s3/address.ts";
 import { writeError } from "./s3/errors.ts";
 import { BucketObjectStore } from "./store/bucket_object_store.ts";
 import { HubObjectStore } from "./store/hub_object_store.ts";
@@ -75,27 +83,43 @@ export interface GatewayOptions {
   /** Seconds without a byte after which a fetch of stored bytes is begun anew. Default: 5. */
   readonly stallTimeoutSeconds?: number;
   /**
+   * Seconds without progress after which any other call is given up, and begun anew where that is harmless. Default: 30 for
+   * the Hub, 120 for the CAS.
+   */
+  readonly callTimeoutSeconds?: number;
+  /**
    * Threads for the byte work of uploads, and as many for that of downloads; 0 does it in place. Default:
    * processors less one, at most 4.
    */
   readonly workers?: number;
   /** Seconds of rest after which an unfinished upload is dropped. Default: 86,400. */
   readonly multipartUploadTtlSeconds?: number;
-  /** Where multipart uploads are remembered. Default: in memory. */
+  /**
+   * A Deno KV, as `Deno.openKv()` gives it, in which multipart uploads and locks are kept: they outlive the process, and gateways
+   * on one KV work together. All of them must have the same Hub, token and namespace. It stays open. Default: in memory.
+   */
+  readonly kv?: SharedKv;
+  /** Milliseconds for which what a gateway holds in `kv` stays locked after its process has died. Default: 15,000. */
+  readonly leaseMs?: number;
+  /** Where multipart uploads are remembered, if not in `kv`. Default: in memory. */
   readonly registry?: UploadRegistry;
-  /** The locks of keys. Default: in memory. */
+  /** The locks of keys, if not in `kv`. Default: in memory. */
   readonly locks?: KeyLocks;
   /** Where log lines go. Default: nowhere. */
   readonly log?: Log;
   /** Milliseconds since 1970. Default: the system's clock. */
   readonly now?: () => number;
+  /** Waits before calls are made again. Default: the runtime's timers. */
+  readonly sleep?: Sleep;
+  /** A number from 0 up to 1, for the jitter of waits. Default: `Math.random`. */
+  readonly random?: () => number;
 }
 
 /** A gateway that can be mounted in any server. */
 export interface Gateway {
-  /** Answers one S3 request. */
+  /** Answers one S3 request, or one for a page of the gateway's own under `/-/`. */
   readonly handler: (request: Request) => Promise<Response>;
-  /** Answers a request that comes while the server is being stopped: 503, try again. */
+  /** Answers a request that comes while the server is being stopped: 503, try again. Pages are served on. */
   readonly refuse: (request: Request) => Promise<Response>;
   /** Drops multipart uploads whose time is over; to be called every few minutes. Returns how many. */
   sweep(): Promise<number>;
@@ -109,6 +133,7 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
+const DEFAULT_ENDPOINT = "https://huggingface.co";
 const DEFAULT_TTL_SECONDS = 86_400;
 const DEFAULT_WAIT_SECONDS = 30;
 const DEFAULT_BUDGET = 128 * 1024 * 1024;
@@ -137,16 +162,27 @@ const DEFAULT_BUDGET = 128 * 1024 * 1024;
 export function createGateway(options: GatewayOptions): Gateway {
   const now = options.now ?? Date.now;
   const log = options.log ?? SILENT_LOG;
+  const endpoint = options.endpoint ?? DEFAULT_ENDPOINT;
   const budgetBytes = options.memoryBudget ?? DEFAULT_BUDGET;
   const memoryBudget = new MemoryBudget(budgetBytes, {
     maxWaitMs: (options.memoryWaitSeconds ?? DEFAULT_WAIT_SECONDS) * 1000,
   });
   const buckets = new BucketClient({
     token: options.token,
-    ...(options.endpoint !== undefined && { endpoint: options.endpoint }),
+    endpoint,
     ...(options.namespace !== undefined && { namespace: options.namespace }),
     memoryBudget,
     now,
+    sleep: options.sleep,
+    random: options.random,
+    onCircuit: (state, openMs) =>
+      state === "open"
+        ? log.warning("hub is down", { openMs: Math.round(openMs) })
+        : log.info("hub answers again"),
+    ...(options.callTimeoutSeconds !== undefined && {
+      timeoutMs: options.callTimeoutSeconds * 1000,
+      casTimeoutMs: options.callTimeoutSeconds * 1000,
+    }),
     ...(options.stallTimeoutSeconds !== undefined && {
       stallMs: options.stallTimeoutSeconds * 1000,
     }),
@@ -158,10 +194,17 @@ export function createGateway(options: GatewayOptions): Gateway {
     }),
     ...(options.workers !== undefined && { workers: options.workers }),
   });
+  const uploadTtlMs = (options.multipartUploadTtlSeconds ?? DEFAULT_TTL_SECONDS) * 1000;
+  const shared = options.kv && openSharedState(options.kv, {
+    uploadTtlMs,
+    now,
+    ...(options.leaseMs !== undefined && { leaseMs: options.leaseMs }),
+    onError: (error) => log.warning("shared state was not put in order", { error }),
+  });
   const bucketStore = new BucketObjectStore({
     buckets,
     otherNamespaces: options.otherNamespaces ?? [],
-    locks: options.locks ?? new MemoryKeyLocks(),
+    locks: options.locks ?? shared?.locks ?? new MemoryKeyLocks(),
     now,
     onIgnored: ({ bucket, path, reason }) =>
       log.warning("sidecar ignored", { hubBucket: bucket, path, reason }),
@@ -175,17 +218,26 @@ export function createGateway(options: GatewayOptions): Gateway {
       listed: options.listedRepos ?? [],
     }),
   );
-  const registry = options.registry ?? new MapUploadRegistry({
-    ttlMs: (options.multipartUploadTtlSeconds ?? DEFAULT_TTL_SECONDS) * 1000,
+  const registry = options.registry ?? shared?.registry ??
+    new MapUploadRegistry({ ttlMs: uploadTtlMs, now });
+  const probe = new HubProbe({
+    endpoint,
+    token: options.token,
+    namespace: (call) => buckets.namespace(call),
     now,
   });
-  const handler = createRequestHandler({
+  const domains = (options.domains ?? []).map((domain) => domain.toLowerCase());
+  const pages = createPagesHandler({
+    pages: { health: HEALTH_PAGE, ready: readyPage(() => probe.check()) },
+    isBucketHost: (host) => hostBucketOf(host, domains) !== undefined,
+  });
+  const s3 = createRequestHandler({
     store,
     registry,
     operations,
     authenticator: new Authenticator({ lookup: lookupOf(options), now: () => new Date(now()) }),
     region: options.region ?? "us-east-1",
-    domains: (options.domains ?? []).map((domain) => domain.toLowerCase()),
+    domains,
     corsOrigins: options.corsOrigins ?? [],
     storeChecksums: options.storeChecksums ?? false,
     redirect: options.redirect ?? false,
@@ -196,11 +248,14 @@ export function createGateway(options: GatewayOptions): Gateway {
   const sweepFailed = (hubBucket: string, error: Error) =>
     log.warning("sidecar sweep failed", { hubBucket, error });
   return {
-    handler,
-    refuse,
+    handler: (request) => pages(request) ?? s3(request),
+    refuse: (request) => pages(request, { stopping: true }) ?? refuse(request),
     sweep: () => registry.sweep(),
     sweepSidecars: () => bucketStore.sweepSeenBuckets(sweepFailed),
-    close: () => buckets.close(),
+    async close() {
+      await shared?.close();
+      await buckets.close();
+    },
   };
 }
 

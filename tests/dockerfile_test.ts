@@ -1,37 +1,59 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import denoJson from "../deno.json" with { type: "json" };
+import { type Instruction, parseDockerfile, words } from "../tools/dockerfile.ts";
 
-/** The instructions of the Dockerfile: name and rest, comments left out. */
-const instructions = (await Deno.readTextFile("Dockerfile"))
-  .split("\n")
-  .filter((line) => /^[A-Z]+ /.test(line))
-  .map((line) => {
-    const [, name = "", rest = ""] = /^([A-Z]+) (.*)$/.exec(line) ?? [];
-    return { name, rest };
-  });
+const IMAGES = ["Dockerfile", "space/Dockerfile"];
 
-const restsOf = (name: string): readonly string[] =>
+const instructionsOf = async (path: string): Promise<readonly Instruction[]> =>
+  parseDockerfile(await Deno.readTextFile(path));
+
+const restsOf = (instructions: readonly Instruction[], name: string): readonly string[] =>
   instructions.filter((one) => one.name === name).map((one) => one.rest);
 
-Deno.test("every source that the image copies is in the repository", async () => {
-  const sources = restsOf("COPY")
+Deno.test("every source that the image copies is in the repository, and is sent to the builder", async () => {
+  const sources = restsOf(await instructionsOf("Dockerfile"), "COPY")
     .filter((rest) => !rest.startsWith("--from"))
     .flatMap((rest) => rest.split(" ").slice(0, -1));
   assert(sources.includes("main.ts") && sources.includes("deno.lock"));
-  for (const source of sources) await Deno.stat(source);
+  const ignored = (await Deno.readTextFile(".dockerignore")).split("\n");
+  for (const source of sources) {
+    await Deno.stat(source);
+    assert(ignored.includes(`!${source.replace(/\/$/, "")}`), `${source} is not sent`);
+  }
 });
 
-Deno.test("the image runs as non-root, says how healthy it is and opens port 9000", () => {
-  assertMatch(restsOf("USER").at(-1) ?? "", /^[1-9]\d*:[1-9]\d*$/);
-  assertEquals(restsOf("EXPOSE"), ["9000"]);
-  assertMatch(restsOf("HEALTHCHECK").join(), /CMD \["\/hugbucket", "health"\]$/);
+Deno.test("images run as non-root, without a shell, say how healthy they are and open their port", async () => {
+  for (const path of IMAGES) {
+    const instructions = await instructionsOf(path);
+    const last = (name: string) => restsOf(instructions, name).at(-1) ?? "";
+    assertMatch(last("FROM"), /distroless/);
+    assertMatch(last("USER"), /^[1-9]\d*:[1-9]\d*$/);
+    assertEquals(last("EXPOSE"), path === "Dockerfile" ? "9000" : "7860");
+    const health = words(last("HEALTHCHECK").replace(/^.* CMD /, ""));
+    assertEquals([health[0], health.at(-1)], ["/bin/deno", "health"]);
+    const start = words(last("ENTRYPOINT"));
+    assertEquals([start[0], start.at(-1)], ["/bin/deno", "/app/hugbucket.js"]);
+    assert(!start.includes("-A") && start.includes("--allow-net"));
+  }
 });
 
-Deno.test("the image is built with the Deno that the README names, and by the compile task", async () => {
-  const [, version] =
-    /npx -y deno@([\d.]+) task start/.exec(await Deno.readTextFile("README.md")) ??
-      [];
-  assertEquals(restsOf("FROM")[0], `denoland/deno:${version} AS build`);
-  assert(restsOf("RUN").includes("deno task compile"));
-  assertMatch(denoJson.tasks.compile.command, /-o dist\/hugbucket main\.ts$/);
+Deno.test("images have the Deno that the README names, and its unstable features as flags", async () => {
+  const readme = await Deno.readTextFile("README.md");
+  const [, version] = /npx -y deno@([\d.]+) task start/.exec(readme) ?? [];
+  const { unstable }: { unstable: string[] } = JSON.parse(await Deno.readTextFile("deno.json"));
+  for (const path of IMAGES) {
+    const instructions = await instructionsOf(path);
+    for (const from of restsOf(instructions, "FROM")) {
+      assertMatch(
+        from,
+        new RegExp(
+          `^(--platform=\\$BUILDPLATFORM )?denoland/deno:(distroless-)?${version}( AS build)?$`,
+        ),
+      );
+    }
+    const [start = ""] = restsOf(instructions, "ENTRYPOINT");
+    assertEquals(
+      words(start).filter((word) => word.startsWith("--unstable-")),
+      unstable.map((feature) => `--unstable-${feature}`),
+    );
+  }
 });

@@ -2,6 +2,8 @@ import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { createEmbeddedHub } from "../lib/create_embedded_hub.ts";
+import { IS_EXECUTABLE, programCommand } from "./support/program.ts";
+import { randomBytes, sha256 } from "./support/random_bytes.ts";
 
 const NET_AND_ENV = ["--no-prompt", "--allow-net", "--allow-env"];
 const ALL = ["-A"];
@@ -19,9 +21,11 @@ function command(
   args: readonly string[],
   env: Record<string, string>,
 ) {
-  return new Deno.Command(Deno.execPath(), {
-    args: ["run", ...permissions, "main.ts", ...args],
+  const { words: [program, ...words], env: own } = programCommand(permissions);
+  return new Deno.Command(program, {
+    args: [...words, ...args],
     env: {
+      ...own,
       HF_TOKEN: "",
       HF_ENDPOINT: "",
       AWS_ACCESS_KEY_ID: "",
@@ -220,23 +224,58 @@ Deno.test("SIGTERM finishes the request under way, then ends", async () => {
   await hub.close();
 });
 
-Deno.test("main.ts sweeps uploads every ten minutes and sidecars once a day, by cron or by timers", async () => {
-  const hub = await createEmbeddedHub();
-  const permissions = ["--preload=tests/support/cron_probe.ts", ...NET_AND_ENV];
-  for (
-    const [CRON_PROBE, expected] of [
-      ["cron", ["cron multipart sweep: */10 * * * *", "cron sidecar sweep: 17 3 * * *"]],
-      ["timers", ["timer: 600000", "timer: 86400000"]],
-    ] as const
-  ) {
-    const env = { HF_TOKEN: hub.token, HF_ENDPOINT: hub.url, CRON_PROBE };
+/** An executable takes no module that is loaded before it. */
+const WITH_PROBE = { ignore: IS_EXECUTABLE };
+
+Deno.test({
+  name: "main.ts sweeps uploads every ten minutes and sidecars once a day, by cron or by timers",
+  ...WITH_PROBE,
+  fn: async () => {
+    const hub = await createEmbeddedHub();
+    const permissions = ["--preload=tests/support/cron_probe.ts", ...NET_AND_ENV];
+    for (
+      const [CRON_PROBE, expected] of [
+        ["cron", ["cron multipart sweep: */10 * * * *", "cron sidecar sweep: 17 3 * * *"]],
+        ["timers", ["timer: 600000", "timer: 86400000"]],
+      ] as const
+    ) {
+      const env = { HF_TOKEN: hub.token, HF_ENDPOINT: hub.url, CRON_PROBE };
+      const gateway = await start(/AUTHENTICATION IS OFF[^]*\n\n/, [], env, permissions);
+      gateway.child.kill("SIGTERM");
+      const { code, text } = await gateway.end();
+      const lines = (gateway.text + text).split("\n").filter((line) => /^(cron|timer)/.test(line));
+      assertEquals([code, lines], [0, expected]);
+    }
+    await hub.close();
+  },
+});
+
+Deno.test({
+  name: "main.ts does the byte work of uploads and downloads in workers, with net and env only",
+  ...WITH_PROBE,
+  fn: async () => {
+    const hub = await createEmbeddedHub();
+    const env = { HF_TOKEN: hub.token, HF_ENDPOINT: hub.url, HUGBUCKET_WORKERS: "2" };
+    const permissions = ["--preload=tests/support/worker_probe.ts", ...NET_AND_ENV];
     const gateway = await start(/AUTHENTICATION IS OFF[^]*\n\n/, [], env, permissions);
-    gateway.child.kill("SIGTERM");
-    const { code, text } = await gateway.end();
-    const lines = (gateway.text + text).split("\n").filter((line) => /^(cron|timer)/.test(line));
-    assertEquals([code, lines], [0, expected]);
-  }
-  await hub.close();
+    const url = endpointOf(gateway.text);
+    await createBucket(`${url}/bytes`);
+    const body = randomBytes(9_000_000, 1);
+    const put = await fetch(`${url}/bytes/key`, { method: "PUT", body });
+    assertEquals([put.status, await put.text()], [200, ""]);
+    // Another gateway has nothing of it in memory.
+    const reader = await start(/AUTHENTICATION IS OFF[^]*\n\n/, [], env, permissions);
+    const get = await fetch(`${endpointOf(reader.text)}/bytes/key`);
+    assertEquals(await sha256(await get.bytes()), await sha256(body));
+    for (const { child, end } of [gateway, reader]) {
+      child.kill("SIGTERM");
+      const { code, text } = await end();
+      const answers = text.split("\n").filter((line) => line === "worker answered").length;
+      // The first answer of each worker says that it has started.
+      assert(code === 0 && answers > 2, text);
+    }
+    await hub.close();
+  },
 });
 
 Deno.test("Ctrl-C on the start task finishes the request under way", () =>

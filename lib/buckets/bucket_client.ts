@@ -11,7 +11,8 @@ import {
 } from "./batch_files.ts";
 import type { BucketClientOptions } from "./bucket_client_options.ts";
 import { BucketCore } from "./bucket_core.ts";
-import type { CommitOptions, CommitOutcome } from "./commit_group.ts";
+import type { CommitOutcome } from "./commit_group.ts";
+import { commitMoving, type CommitOptions } from "./refused_copies.ts";
 import type { ContentName, ContentPart } from "./content_part.ts";
 import { type CopiedFiles, copyFiles } from "./copy_files.ts";
 import {
@@ -508,7 +509,7 @@ export class BucketClient {
 
   /**
    * Copies a file or a folder from a bucket, model, dataset or Space into a bucket. No bytes move where
-   * the content is in Xet.
+   * the content is in Xet and stored in the same region; other files are downloaded and uploaded.
    *
    * A folder that is written without a slash at its end goes as a folder into one that exists, as with
    * `cp -r`; with one, or to a new place, only what is in it.
@@ -613,7 +614,7 @@ export class BucketClient {
    *
    * @param name The bucket.
    * @param operations At most 1,000, no path twice.
-   * @param options What is to hold when they are sent.
+   * @param options Whether copies that the Hub refuses are done by moving bytes; what is to hold when they are sent.
    * @returns What became of each, in order. A delete of what is not there counts as applied.
    * @throws HubError when nothing was applied, or, with `outcomeUnknown`, when that cannot be told.
    *
@@ -641,7 +642,10 @@ export class BucketClient {
     return await this.#core.on(
       name,
       {},
-      (id) => this.#core.committer.commit(id, operations, options),
+      (id) =>
+        options.moveRefused
+          ? commitMoving(this.#core, id, operations, options)
+          : this.#core.committer.commit(id, operations, options),
     );
   }
 

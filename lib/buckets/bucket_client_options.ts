@@ -26,8 +26,15 @@ export interface BucketClientOptions {
   readonly retry?: Partial<HubRetry> | undefined;
   /** Told of each failed attempt at a Hub call that is repeated. */
   readonly onRetry?: ((error: Error, attempt: number, waitMs: number) => void) | undefined;
+  /**
+   * Told when the Hub is taken to be down, for how many milliseconds no call is sent to it, and when it has answered
+   * again.
+   */
+  readonly onCircuit?: ((state: "open" | "closed", openMs: number) => void) | undefined;
   /** A Hub call without any progress for so long fails, in milliseconds. Default: 30,000. */
   readonly timeoutMs?: number | undefined;
+  /** The same for a call to the CAS, but for registering a shard. Default: 120,000. */
+  readonly casTimeoutMs?: number | undefined;
   /**
    * Keeps content that was read in a directory, each token's apart from that of others. Needs the
    * permissions to read and write there. Default: only memory is used.

@@ -11,6 +11,7 @@ import { cacheNameOf } from "./cache_name.ts";
 import { Committer } from "./committer.ts";
 import { createRepoReader, isRepoCasId, repoXetToken } from "./hub_repo_reader.ts";
 import { LookUps } from "./look_ups.ts";
+import { PartFiles } from "./part_files.ts";
 import type { RepoReader } from "./repo_reader.ts";
 import { Transfers } from "./transfers.ts";
 import { XetTokens } from "./xet_tokens.ts";
@@ -33,6 +34,8 @@ export class BucketCore {
   readonly tokens: XetTokens;
   /** Content on its way. */
   readonly transfers: Transfers;
+  /** What downloads have left unfinished on disk. */
+  readonly parts: PartFiles;
   /** The present, in milliseconds since 1970. */
   readonly now: () => number;
   readonly #namespace: string | undefined;
@@ -48,6 +51,7 @@ export class BucketCore {
   constructor(options: BucketClientOptions) {
     const { fetch, sleep, random, onRetry, memoryBudget = DEFAULT_BUDGET, workers } = options;
     this.now = options.now ?? Date.now;
+    this.parts = new PartFiles(this.now);
     this.hub = new HubClient({ ...options, endpoint: options.endpoint ?? DEFAULT_ENDPOINT });
     this.#namespace = options.namespace;
     this.repos = createRepoReader(this.hub, sleep);
@@ -76,7 +80,9 @@ export class BucketCore {
       fetch,
       sleep,
       now: options.now,
+      random,
       stallMs: options.stallMs,
+      casTimeoutMs: options.casTimeoutMs,
       diskCache: options.diskCache && {
         ...options.diskCache,
         directory: `${options.diskCache.directory}/${cacheNameOf(options.token)}`,

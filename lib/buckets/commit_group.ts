@@ -10,13 +10,13 @@ export type CommitOutcome =
     readonly error: Error;
   };
 
-/** What a commit can ask for besides its operations. */
-export interface CommitOptions {
+/** When a commit may be sent. */
+export interface SendOptions {
   /**
    * Called right before each batch that these operations are in. If it throws, they are not sent, and the commit
    * fails with what it threw; others that would have shared the batch are not concerned.
    */
-  readonly before?: () => Promise<void>;
+  readonly before?: (() => Promise<void>) | undefined;
 }
 
 /** The operations of one commit on their way: they share every batch that they are in. */
@@ -37,7 +37,7 @@ export class Group {
    * @param options What is to hold when they are sent.
    * @throws TypeError or RangeError if they cannot share a batch.
    */
-  constructor(operations: readonly BatchOperation[], { before }: CommitOptions = {}) {
+  constructor(operations: readonly BatchOperation[], { before }: SendOptions = {}) {
     if (operations.length > MAX_PER_CALL) {
       throw new RangeError(`A commit holds at most ${MAX_PER_CALL} operations`);
     }

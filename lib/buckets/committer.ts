@@ -4,7 +4,7 @@ import { Turns } from "../flow/turns.ts";
 import type { BatchFailure, BatchOperation } from "../hub/files.ts";
 import { HubError } from "../hub/hub_error.ts";
 import type { FileInfo } from "../hub/wire.ts";
-import { type CommitOptions, type CommitOutcome, Group, takeGroups } from "./commit_group.ts";
+import { type CommitOutcome, Group, type SendOptions, takeGroups } from "./commit_group.ts";
 import { isDone, refusedOperation, saysAbsent } from "./operation_outcome.ts";
 import { divide } from "./divide.ts";
 
@@ -77,7 +77,7 @@ export class Committer {
   async commit(
     id: string,
     operations: readonly BatchOperation[],
-    options: CommitOptions = {},
+    options: SendOptions = {},
   ): Promise<readonly CommitOutcome[]> {
     if (operations.length === 0) return [];
     const group = new Group(operations, options);

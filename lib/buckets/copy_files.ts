@@ -5,10 +5,11 @@ import { type HubLocation, parseHubUri } from "./bucket_names.ts";
 import { type CopySource, findSource, type SourceFile } from "./copy_source.ts";
 import { type CopyTarget, fileTarget, folderTarget } from "./copy_target.ts";
 import type { FailedFile, JobOptions, UploadedFile } from "./job_options.ts";
-import { type Many, share, type Shared, take } from "./many.ts";
+import { type Many, share, take } from "./many.ts";
 import { OperationQueue } from "./operation_queue.ts";
 import { ProgressCounter } from "./progress.ts";
 import { listTree } from "./tree.ts";
+import { refusesCopy } from "./refused_copies.ts";
 import { storeFile } from "./upload_file.ts";
 
 /** What has become of the files of a copy. */
@@ -19,7 +20,7 @@ export interface CopiedFiles {
   readonly failed: readonly FailedFile[];
 }
 
-/** Files that are not in Xet and moved at once. */
+/** Files whose bytes are moved at once. */
 const MOVED_AT_ONCE = 8;
 
 /** Copies a file, or all files of a folder, from a place on the Hub into a bucket. */
@@ -85,7 +86,10 @@ class Copy {
   readonly #pathOf: (file: SourceFile) => string;
   readonly #progress: ProgressCounter;
   readonly #queue: OperationQueue;
-  readonly #sizes = new Map<string, number>();
+  /** Files on their way, by their new paths. */
+  readonly #files = new Map<string, SourceFile>();
+  /** Those whose copies the Hub has refused, by their new paths. */
+  readonly #refused: [string, SourceFile][] = [];
   readonly #copied: UploadedFile[] = [];
   readonly #failed: FailedFile[] = [];
 
@@ -109,7 +113,24 @@ class Copy {
 
   async run(files: Many<SourceFile>): Promise<CopiedFiles> {
     const shared = share(files);
-    const workers = Array.from({ length: MOVED_AT_ONCE }, () => this.#copyAll(shared));
+    await this.#inParallel(async () => {
+      for await (const file of take(shared)) await this.#copy(file);
+    }).finally(() => shared.return());
+    const refused = this.#refused.values();
+    await this.#inParallel(async () => {
+      for (const [path, file] of refused) {
+        await this.#add(path, file, () => this.#byBytes(path, file));
+      }
+    });
+    const { fatal } = this.#queue;
+    if (fatal !== undefined && this.#copied.length === 0) throw fatal;
+    this.#progress.phase("done");
+    return { copied: this.#copied, failed: this.#failed };
+  }
+
+  /** Does the work of some workers, and commits what they have added. */
+  async #inParallel(work: () => Promise<void>): Promise<void> {
+    const workers = Array.from({ length: MOVED_AT_ONCE }, work);
     try {
       await Promise.all(workers);
       this.#progress.phase("committing");
@@ -119,43 +140,45 @@ class Copy {
       await Promise.allSettled(workers);
       await this.#queue.settle();
       throw error;
-    } finally {
-      await shared.return();
     }
-    const { fatal } = this.#queue;
-    if (fatal !== undefined && this.#copied.length === 0) throw fatal;
-    this.#progress.phase("done");
-    return { copied: this.#copied, failed: this.#failed };
   }
 
-  async #copyAll(files: Shared<SourceFile>): Promise<void> {
-    for await (const file of take(files)) {
+  async #copy(file: SourceFile): Promise<void> {
+    const path = this.#pathOf(file);
+    const { xetHash } = file;
+    await this.#add(
+      path,
+      file,
+      () =>
+        xetHash === undefined
+          ? this.#byBytes(path, file)
+          : Promise.resolve(this.#byHash(path, file, xetHash)),
+    );
+  }
+
+  async #add(
+    path: string,
+    file: SourceFile,
+    operation: () => Promise<BatchOperation>,
+  ): Promise<void> {
+    this.#signal.throwIfAborted();
+    this.#files.set(path, file);
+    try {
+      if (this.#queue.fatal !== undefined) throw this.#queue.fatal;
+      await this.#queue.add(await operation());
+    } catch (cause) {
       this.#signal.throwIfAborted();
-      const path = this.#pathOf(file);
-      this.#sizes.set(path, file.size);
-      try {
-        if (this.#queue.fatal !== undefined) throw this.#queue.fatal;
-        await this.#queue.add(await this.#operation(file, path));
-      } catch (cause) {
-        this.#signal.throwIfAborted();
-        this.#queue.note(cause);
-        const error = cause instanceof Error ? cause : new Error("The copy failed", { cause });
-        this.#failed.push({ path, error });
-      }
+      this.#queue.note(cause);
+      const error = cause instanceof Error ? cause : new Error("The copy failed", { cause });
+      this.#failed.push({ path, error });
     }
   }
 
-  /** What puts a file in its place; what is not in Xet is brought there first. */
-  async #operation(file: SourceFile, path: string): Promise<BatchOperation> {
-    const { content, contentType, size } = file;
-    if (typeof content !== "string") {
-      const entry = { source: content(), path, contentType, signal: this.#signal };
-      return (await storeFile(this.#core, this.#id, entry, this.#progress)).operation;
-    }
+  #byHash(path: string, { size, contentType }: SourceFile, xetHash: string): BatchOperation {
     return {
       type: "copyFile",
       path,
-      xetHash: content,
+      xetHash,
       sourceRepoType: this.#from.kind,
       sourceRepoId: this.#from.id,
       mtime: this.#core.now(),
@@ -164,14 +187,23 @@ class Copy {
     };
   }
 
+  /** For what is not in Xet, and what the Hub does not copy. */
+  async #byBytes(path: string, { open, contentType }: SourceFile): Promise<BatchOperation> {
+    const signal = this.#signal;
+    const entry = { source: open(signal), path, contentType, signal };
+    return (await storeFile(this.#core, this.#id, entry, this.#progress)).operation;
+  }
+
   #done(operation: BatchOperation, error: Error | undefined): void {
     const { path } = operation;
-    const size = this.#sizes.get(path) ?? 0;
-    this.#sizes.delete(path);
-    if (error !== undefined) this.#failed.push({ path, error });
-    else if (operation.type !== "deleteFile") {
-      this.#copied.push({ path, hash: operation.xetHash, size });
+    const file = this.#files.get(path);
+    this.#files.delete(path);
+    if (file === undefined || operation.type === "deleteFile") return;
+    if (error === undefined) {
+      this.#copied.push({ path, hash: operation.xetHash, size: file.size });
       this.#progress.filesDone();
-    }
+    } else if (operation.type === "copyFile" && refusesCopy(error)) {
+      this.#refused.push([path, file]);
+    } else this.#failed.push({ path, error });
   }
 }

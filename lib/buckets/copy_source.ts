@@ -1,7 +1,9 @@
 import type { CallOptions } from "../hub/buckets.ts";
 import type { RepoFile, RepoItem } from "../hub/repo_wire.ts";
 import type { BucketCore } from "./bucket_core.ts";
+import type { FileInfo } from "../hub/wire.ts";
 import type { HubLocation } from "./bucket_names.ts";
+import { repoCasId } from "./hub_repo_reader.ts";
 import type { Many } from "./many.ts";
 import { listTree } from "./tree.ts";
 
@@ -13,8 +15,10 @@ export interface SourceFile {
   readonly size: number;
   /** Its media type, if the Hub keeps one. */
   readonly contentType?: string | undefined;
-  /** The content's Xet hash, or what opens a file that is not in Xet. */
-  readonly content: string | (() => ReadableStream<Uint8Array>);
+  /** The content's Xet hash; undefined for a file that is not in Xet. */
+  readonly xetHash?: string | undefined;
+  /** Reads its bytes. */
+  readonly open: (signal: AbortSignal) => ReadableStream<Uint8Array>;
 }
 
 /** What a location stands for. */
@@ -47,7 +51,7 @@ async function findInBucket(
   const file = path === "" || contents
     ? undefined
     : (await core.lookUps.find(id, [path], signal)).get(path);
-  if (file !== undefined) return { kind: "file", files: [{ ...file, content: file.xetHash }] };
+  if (file !== undefined) return { kind: "file", files: [bucketFile(core, id, file)] };
   return { kind: "folder", files: filesBelow(core, id, path, signal) };
 }
 
@@ -59,8 +63,20 @@ async function* filesBelow(
 ): AsyncGenerator<SourceFile, void, void> {
   const prefix = folder === "" ? undefined : `${folder}/`;
   for await (const item of listTree(core.hub, () => id, { prefix, recursive: true, signal })) {
-    if (item.type === "file") yield { ...item, content: item.xetHash };
+    if (item.type === "file") yield bucketFile(core, id, item);
   }
+}
+
+function bucketFile(core: BucketCore, id: string, file: FileInfo): SourceFile {
+  const { path, size, contentType, xetHash } = file;
+  const content = { hash: xetHash, size };
+  return {
+    path,
+    size,
+    contentType,
+    xetHash,
+    open: (signal) => core.transfers.download(id, content, { signal }),
+  };
 }
 
 /** A place in a model, dataset or Space. */
@@ -116,7 +132,12 @@ class RepoSource {
 
   #source({ path, size, oid, sha256 = oid, xetHash }: RepoFile, commit: string): SourceFile {
     const place = { repo: this.#repo, commit, path, size, oid: sha256 };
-    const read = () => this.#core.repos.read(place, { signal: this.#signal });
-    return { path, size, content: xetHash ?? read };
+    const open = (signal: AbortSignal) =>
+      xetHash === undefined
+        ? this.#core.repos.read(place, { signal })
+        : this.#core.transfers.download(repoCasId(this.#repo, commit), { hash: xetHash, size }, {
+          signal,
+        });
+    return { path, size, xetHash, open };
   }
 }

@@ -7,6 +7,7 @@ import { fileMetadata } from "./download_file.ts";
 import type { JobOptions, UploadedFile } from "./job_options.ts";
 import { ProgressCounter } from "./progress.ts";
 import { fileSystem, localPath } from "./local_files.ts";
+import { partOf } from "./part_files.ts";
 
 /** A file that was written on this side. */
 export interface LocalFile extends UploadedFile {
@@ -23,15 +24,12 @@ export interface DownloadFileToOptions extends JobOptions {
 }
 
 const READ_LENGTH = 1 << 20;
-/** How much of a hash is in the name of an unfinished file. */
-const HASH_DIGITS = 16;
-/** Most file systems take names of 255 bytes. */
-const MAX_NAME_BYTES = 255;
 
 /**
  * Downloads a file to a local path. It is written beside it, under a name that holds its hash, and
  * renamed when it is whole, so that nobody sees half of it. What an earlier attempt has left of the same
- * content is continued, and verified with the rest.
+ * content is continued, and verified with the rest; what is left of other content of the file goes, unless it
+ * was written to in the last minute.
  */
 export async function downloadFileTo(
   core: BucketCore,
@@ -45,15 +43,18 @@ export async function downloadFileTo(
   const file = known ?? await fileMetadata(core, id, path, { signal });
   const progress = new ProgressCounter(onProgress, 1);
   const { xetHash: hash, size } = file;
-  const part = partName(local, hash);
+  const partFile = partOf(local, hash);
+  const part = partFile.path;
   const finish = async () => {
     if (keepTime && file.mtime !== undefined) await fs.utimes(part, file.mtime, file.mtime);
     await fs.rename(part, local);
+    await core.parts.removeOthers(partFile);
     progress.filesDone();
     progress.phase("done");
     return { path, hash, size, localPath: local };
   };
   const kept = await sizeOf(part);
+  core.parts.noteBegun(partFile);
   if (kept !== undefined && kept > 0 && await resume(core, id, file, part, { signal }, progress)) {
     return await finish();
   }
@@ -142,21 +143,4 @@ async function sizeOf(path: string): Promise<number | undefined> {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
     throw error;
   }
-}
-
-/** Whether a name is one that an unfinished download has. */
-export function isPartName(name: string): boolean {
-  return PART_NAME.test(name);
-}
-
-const PART_NAME = /^\..*\.[0-9a-f]{16}\.part$/s;
-
-/** `.name.hash.part` in the same directory, so that renaming it is one step. */
-function partName(local: string, hash: string): string {
-  const at = Math.max(local.lastIndexOf("/"), local.lastIndexOf("\\")) + 1;
-  const ending = `.${hash.slice(0, HASH_DIGITS)}.part`;
-  const room = MAX_NAME_BYTES - ending.length - 1;
-  let name = local.slice(at);
-  while (new TextEncoder().encode(name).length > room) name = name.slice(0, -1);
-  return `${local.slice(0, at)}.${name}${ending}`;
 }

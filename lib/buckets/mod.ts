@@ -23,7 +23,8 @@ export type {
   RepoRefs,
   RepoRevision,
 } from "../hub/repo_wire.ts";
-export type { CommitOptions, CommitOutcome } from "./commit_group.ts";
+export type { CommitOutcome } from "./commit_group.ts";
+export type { CommitOptions } from "./refused_copies.ts";
 export { contentHash } from "./content_hasher.ts";
 export type { CopiedFiles } from "./copy_files.ts";
 export type { ByteRange, DownloadedFile, DownloadFileOptions } from "./download_file.ts";
@@ -52,6 +53,7 @@ export {
   EntryNotFoundError,
   ForbiddenError,
   GatedRepoError,
+  HubDownError,
   RateLimitedError,
   RepositoryNotFoundError,
   RevisionNotFoundError,

@@ -1,11 +1,10 @@
-import type * as nodeCrypto from "node:crypto";
-import { builtin } from "../flow/builtin.ts";
 import type { Sleep } from "../flow/sleep.ts";
 import type { CallOptions } from "../hub/buckets.ts";
 import type { HubClient } from "../hub/hub_client.ts";
 import { HubError } from "../hub/hub_error.ts";
 import type { ByteSpan } from "../hub/repo_content.ts";
 import type { RepoName } from "../hub/repo_id.ts";
+import { namedAs, type NamedContent } from "./named_content.ts";
 
 /** A file of a repo at a commit. */
 export interface RepoFilePlace {
@@ -41,7 +40,8 @@ export function readRepoFile(
 ): ReadableStream<Uint8Array> {
   const first = range?.first ?? 0;
   const last = range?.last ?? place.size - 1;
-  const sum = first === 0 && last === place.size - 1 ? hashOf(place) : undefined;
+  const isWhole = first === 0 && last === place.size - 1;
+  let sum: NamedContent | undefined;
   let at = first;
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   let failures = 0;
@@ -71,6 +71,7 @@ export function readRepoFile(
 
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
+      if (isWhole) sum ??= await namedAs(place.oid, place.size);
       const bytes = at > last ? undefined : await next();
       if (bytes === undefined) {
         if (sum !== undefined && sum.digest("hex") !== place.oid) throw otherContent(place);
@@ -102,13 +103,6 @@ async function open(
     ...(isFirst && { location }),
   });
   return body;
-}
-
-/** Undefined in a browser, which can hash only what it holds whole. */
-function hashOf({ oid, size }: RepoFilePlace): nodeCrypto.Hash | undefined {
-  const { createHash } = builtin<typeof nodeCrypto>("node:crypto") ?? {};
-  if (oid.length === 64) return createHash?.("sha256");
-  return createHash?.("sha1").update(`blob ${size}\0`);
 }
 
 const otherContent = ({ path }: RepoFilePlace): HubError =>

@@ -50,6 +50,10 @@ export interface TransfersOptions {
   readonly now?: (() => number) | undefined;
   /** Keeps what was read on disk. */
   readonly diskCache?: DiskCacheSettings | undefined;
+  /** A number from 0 up to 1, for the jitter. */
+  readonly random?: (() => number) | undefined;
+  /** How long another call may stand still, in milliseconds. */
+  readonly casTimeoutMs?: number | undefined;
   /** How long a fetch of stored bytes may stand still before it is begun anew, in milliseconds. */
   readonly stallMs?: number | undefined;
 }
@@ -153,7 +157,8 @@ export class Transfers {
   }
 
   #context(id: string): TransferContext {
-    const { tokens, budget, encoders, fetch, sleep, stallMs } = this.#options;
+    const { tokens, budget, encoders, fetch, sleep, stallMs, random, casTimeoutMs: idleMs } =
+      this.#options;
     const known = this.#contexts.get(id);
     if (known !== undefined) return known;
     const cas = new CasClient({
@@ -164,6 +169,8 @@ export class Transfers {
       ...(fetch && { fetch }),
       ...(sleep && { sleep }),
       ...(stallMs && { stallMs }),
+      ...(random && { random }),
+      ...(idleMs && { idleMs }),
     });
     const context = {
       cas,

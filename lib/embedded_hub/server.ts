@@ -6,6 +6,7 @@ import { HubError, hubErrorResponse } from "./hub/hub_error.ts";
 import { type HubRequest, readHubRequest } from "./hub/hub_request.ts";
 import { countRequest, countResponse } from "./switches/byte_counting.ts";
 import type { CounterWriter } from "./switches/counters.ts";
+import { damaged, isDamage } from "./switches/damage.ts";
 import { endpointName } from "./switches/endpoint.ts";
 import { faultResponse, type FaultRule } from "./switches/faults.ts";
 import { type RateDecision, rateLimitedResponse } from "./switches/rate_limits.ts";
@@ -74,7 +75,7 @@ async function respond(
     return rateLimitedResponse(rate, method);
   }
   const fault = faults.choose({ endpoint, method, path });
-  if (fault !== undefined && fault.when !== "after") {
+  if (fault !== undefined && fault.when !== "after" && !isDamage(fault.status)) {
     await discard(request.request);
     return faultResponse(fault, method);
   }
@@ -101,6 +102,7 @@ async function replaceAnswer(
   fault: FaultRule,
   method: string,
 ): Promise<Response> {
+  if (isDamage(fault.status)) return await damaged(response, fault.status, fault.at ?? 0.5);
   // Read to its end, as some effects (a shard's registration) come while the answer is streamed.
   if (response.body !== null) await response.body.pipeTo(new WritableStream());
   return faultResponse(fault, method);

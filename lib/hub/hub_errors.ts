@@ -48,6 +48,12 @@ export class GatedRepoError extends ForbiddenError {
   override readonly name: string = "GatedRepoError";
 }
 
+/** The Hub has failed again and again: nothing was sent, and nothing will be until `retryAfterSeconds` are over. */
+export class HubDownError extends HubError {
+  /** The name of the class. */
+  override readonly name: string = "HubDownError";
+}
+
 /** The Hub's quota of calls is spent (429). */
 export class RateLimitedError extends HubError {
   /** The name of the class. */

@@ -1,4 +1,5 @@
 import type { CallOptions } from "./buckets.ts";
+import { cutStream } from "./cut_stream.ts";
 import { HubError } from "./hub_error.ts";
 import { malformed } from "./reply.ts";
 import { type RepoName, repoPagePath, revisionSegment } from "./repo_id.ts";
@@ -125,7 +126,7 @@ export async function resolveRepoCommit(
 /**
  * `GET {page}/resolve/{revision}/{path}`, to where the bytes are.
  *
- * @throws HubError `not_found` if there is no such file, `malformed` if the answer is not of the range.
+ * @throws HubError `not_found` if there is no such file, `malformed` if the answer is of another range.
  */
 export async function openRepoFile(
   transport: Transport,
@@ -141,18 +142,20 @@ export async function openRepoFile(
     "accept-encoding": "identity",
     ...(range && { range: `bytes=${range.first}-${range.last}` }),
   }, options);
-  const { status, headers } = response;
-  const isRange = range === undefined ||
-    (status === 206 &&
-      headers.get("content-range")?.startsWith(`bytes ${range.first}-${range.last}/`));
-  if (!isRange || response.body === null) {
-    await response.body?.cancel();
-    const reply = { call: `GET ${place}`, status, headers, text: "" };
-    if (isRange) return { body: new ReadableStream({ start: (c) => c.close() }) };
-    throw malformed(reply, "the answer is not of the range");
-  }
+  const { status, headers, body } = response;
   const etag = headers.get("etag");
-  return { body: response.body, ...(etag !== null && { etag }) };
+  const rest = etag === null ? {} : { etag };
+  if (body === null) return { body: new ReadableStream({ start: (c) => c.close() }), ...rest };
+  // A server may ignore ranges (RFC 9110, 14.2); what it would do so for is small.
+  if (range !== undefined && status === 200) {
+    return { body: cutStream(body, range.first, range.last), ...rest };
+  }
+  const wanted = range && `bytes ${range.first}-${range.last}/`;
+  if (wanted !== undefined && !headers.get("content-range")?.startsWith(wanted)) {
+    await body.cancel();
+    throw malformed({ call: `GET ${place}`, status, headers, text: "" }, "not the range asked for");
+  }
+  return { body, ...rest };
 }
 
 /** Undefined for what cannot be a file of Git: an empty segment, `.` or `..`. */

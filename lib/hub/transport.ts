@@ -1,8 +1,11 @@
+import denoJson from "../../deno.json" with { type: "json" };
 import { builtin } from "../flow/builtin.ts";
+import { Circuit } from "../flow/circuit.ts";
 import { retry } from "../flow/retry.ts";
 import type { Sleep } from "../flow/sleep.ts";
 import { Watchdog } from "../flow/watchdog.ts";
 import { HubError, type HubErrorKind } from "./hub_error.ts";
+import { HubDownError } from "./hub_errors.ts";
 import { Quota } from "./quota.ts";
 import { readText, UnreadableReply } from "./read_text.ts";
 import { type HubReply, refusal } from "./reply.ts";
@@ -50,6 +53,10 @@ export interface TransportOptions {
   readonly retry?: Partial<HubRetry> | undefined;
   /** Told of each failed attempt that is repeated. */
   readonly onRetry?: ((error: Error, attempt: number, waitMs: number) => void) | undefined;
+  /** Keeps calls from a Hub that is down; clients of one Hub can share it. Default: one of its own. */
+  readonly circuit?: Circuit | undefined;
+  /** Told when a circuit of its own opens, for how many milliseconds, and when it closes. */
+  readonly onCircuit?: ((state: "open" | "closed", openMs: number) => void) | undefined;
   /** A call without any progress for so long fails, in milliseconds. */
   readonly timeoutMs?: number | undefined;
   /** The present, in milliseconds since 1970. */
@@ -68,7 +75,7 @@ const DEFAULT_RETRY: HubRetry = {
   maxAdvisedMs: 15_000,
 };
 const DEFAULT_TIMEOUT_MS = 30_000;
-const DEFAULT_USER_AGENT = "hugbucket/0.1.0";
+const DEFAULT_USER_AGENT = `hugbucket/${denoJson.version}`;
 const MAX_REDIRECTS = 5;
 
 /** Sends calls to one Hub with one token: time-outs, redirects, retries, errors. */
@@ -76,8 +83,10 @@ export class Transport {
   readonly #options: TransportOptions;
   readonly #base: string;
   readonly #headers: Readonly<Record<string, string>>;
+  readonly #isBrowser: boolean;
   readonly #retry: HubRetry;
   readonly #quota: Quota;
+  readonly #circuit: Circuit;
 
   /** @throws TypeError for an endpoint or a token that cannot be one. */
   constructor(options: TransportOptions) {
@@ -85,13 +94,15 @@ export class Transport {
     this.#base = baseUrl(options.endpoint);
     this.#retry = { ...DEFAULT_RETRY, ...options.retry };
     this.#quota = new Quota(options.now ?? Date.now);
+    const { now, random, onCircuit: onChange } = options;
+    this.#circuit = options.circuit ?? new Circuit({ now, random, onChange });
     if (options.token !== undefined && !/^[\x21-\x7e]+$/.test(options.token)) {
       // Sending it would fail with an error that quotes it.
       throw new TypeError("The Hub token is empty or holds characters that a header cannot hold");
     }
     // A browser has a name of its own; a request with another one needs the server's leave (CORS).
-    const isBrowser = builtin("node:http") === undefined;
-    const userAgent = options.userAgent ?? (isBrowser ? undefined : DEFAULT_USER_AGENT);
+    this.#isBrowser = builtin("node:http") === undefined;
+    const userAgent = options.userAgent ?? (this.#isBrowser ? undefined : DEFAULT_USER_AGENT);
     this.#headers = {
       ...(userAgent !== undefined && { "user-agent": userAgent }),
       ...(options.token !== undefined && { authorization: `Bearer ${options.token}` }),
@@ -109,13 +120,13 @@ export class Transport {
   }
 
   /**
-   * Sends a call, unless the Hub's quota is known to be spent. A call that is not idempotent is repeated only after a 429, which the Hub gives
+   * Sends a call, unless the Hub's quota is known to be spent or the Hub is down. A call that is not idempotent is repeated only after a 429, which the Hub gives
    * before it does anything.
    *
    * @throws HubError, or the signal's reason.
    */
   send(call: HubCall): Promise<HubReply> {
-    return this.#repeated(call, () => this.#attempt(call));
+    return this.#repeated(call, () => this.#guarded(call, () => this.#attempt(call)));
   }
 
   #repeated<T>(call: HubCall, attempt: () => Promise<T>): Promise<T> {
@@ -123,7 +134,7 @@ export class Transport {
     return retry(attempt, {
       ...this.#retry,
       shouldRetry: (error) =>
-        error instanceof HubError && error.retryable &&
+        error instanceof HubError && error.retryable && !(error instanceof HubDownError) &&
         (call.idempotent || error.kind === "rate_limited"),
       waitOf: (error) =>
         error instanceof HubError && error.retryAfterSeconds !== undefined
@@ -157,16 +168,42 @@ export class Transport {
     const call = { method: "GET", path, idempotent: true, headers, signal } as const;
     let known = location;
     return this.#repeated(call, async () => {
-      if (known === undefined) return await this.#attemptToOpen(call, this.#base + path);
+      const ask = () => this.#guarded(call, () => this.#attemptToOpen(call, this.#base + path));
+      if (known === undefined) return await ask();
       const place = known;
       known = undefined;
       try {
         return await this.#attemptToOpen(call, place);
       } catch (error) {
         if (!(error instanceof HubError)) throw error;
-        return await this.#attemptToOpen(call, this.#base + path);
+        return await ask();
       }
     });
+  }
+
+  /**
+   * Sends one attempt if the circuit lets it through. Any answer of the Hub but a 5xx closes it; no answer weighs twice as
+   * much as a refusal, since it is seldom about the call.
+   */
+  async #guarded<T>(call: HubCall, attempt: () => Promise<T>): Promise<T> {
+    const pass = this.#circuit.enter();
+    if (typeof pass === "number") {
+      throw new HubDownError("network", `The Hub is down: ${describe(call)} was not sent`, {
+        retryAfterSeconds: pass / 1000,
+      });
+    }
+    try {
+      const result = await attempt();
+      pass.succeeded();
+      return result;
+    } catch (error) {
+      if (!(error instanceof HubError)) pass.abandoned();
+      else if (error.kind === "network" || error.kind === "timeout") pass.failed(2);
+      else if (error.kind === "server_error") pass.failed();
+      else if (error.status === undefined) pass.abandoned();
+      else pass.succeeded();
+      throw error;
+    }
   }
 
   async #attemptToOpen(call: HubCall, place: string): Promise<Response> {
@@ -179,7 +216,9 @@ export class Transport {
     try {
       let url = place;
       for (let hops = 0;; hops++) {
-        const response = await this.#fetch(call, url, watchdog.signal);
+        // A browser does not tell where a redirect leads; it follows by itself, and leaves the token behind.
+        const redirect = this.#isBrowser ? "follow" : "manual";
+        const response = await this.#fetch(call, url, watchdog.signal, redirect);
         if (response.ok) return new Response(watched(response.body, watchdog), response);
         const { status, headers } = response;
         const text = await readText(response, () => watchdog.progress());
@@ -248,7 +287,12 @@ export class Transport {
     }
   }
 
-  async #fetch(call: HubCall, url: string, signal: AbortSignal): Promise<Response> {
+  async #fetch(
+    call: HubCall,
+    url: string,
+    signal: AbortSignal,
+    redirect: "follow" | "manual" = "manual",
+  ): Promise<Response> {
     const isHub = new URL(url).origin === new URL(this.#base).origin;
     const { authorization: _, ...open } = this.#headers;
     if (isHub) this.#quota.take(call.path);
@@ -262,7 +306,7 @@ export class Transport {
           ...(call.body && { "content-type": call.body.type }),
         },
         ...(call.body && { body: call.body.text }),
-        redirect: "manual",
+        redirect,
         signal,
       });
     } catch (error) {
@@ -270,6 +314,7 @@ export class Transport {
       throw error;
     }
     if (isHub) this.#quota.answered(call.path, response.headers);
+    if (response.type === "opaqueredirect") throw hiddenRedirect(describe(call));
     return response;
   }
 
@@ -304,6 +349,9 @@ const redirectError = (reply: HubReply): HubError =>
   new HubError("redirect", `The Hub redirects ${reply.call} to where we do not follow`, {
     status: reply.status,
   });
+
+const hiddenRedirect = (call: string): HubError =>
+  new HubError("redirect", `The Hub redirects ${call} to where a browser does not tell`);
 
 /** A body whose source is waited for no longer than the watchdog allows, and whose reader takes as long as it likes. */
 function watched(

@@ -10,12 +10,13 @@ export type Address =
 /** The longest key in bytes of UTF-8 (Amazon S3 user guide, "Object key naming"). */
 export const MAX_KEY_BYTES = 1024;
 
-/** What browsers, crawlers and certificate tools ask of any host, and no bucket can be called. */
+/** What browsers, crawlers and certificate tools ask of any host, or the gateway keeps for itself: no bucket can be called so. */
 const NEVER_BUCKETS: ReadonlySet<string> = new Set([
   "favicon.ico",
   "robots.txt",
   "sitemap.xml",
   ".well-known",
+  "-",
 ]);
 
 /**

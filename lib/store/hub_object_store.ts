@@ -1,3 +1,4 @@
+import { refusesCopy } from "../buckets/refused_copies.ts";
 import { StoreError } from "../errors/store_error.ts";
 import type { BucketObjectStore } from "./bucket_object_store.ts";
 import { byName } from "./bucket_names.ts";
@@ -166,7 +167,43 @@ export class HubObjectStore implements ObjectStore {
   async commit(bucket: string, entries: readonly CommitEntry[]): Promise<readonly CommitResult[]> {
     refuseRepo(bucket);
     const ready = await Promise.all(entries.map((entry) => this.#withoutRepos(bucket, entry)));
-    return await this.#buckets.commit(bucket, ready);
+    const results = await this.#commitEach(bucket, ready);
+    return await Promise.all(results.map(async (result, index) => {
+      const entry = entries[index];
+      return entry?.kind === "copy" && result.kind === "failed" && isRefusedCopy(result.error)
+        ? await this.#commitBytes(bucket, entry)
+        : result;
+    }));
+  }
+
+  /** A refusal of the whole call, for the sake of its copies perhaps, is one of each entry. */
+  async #commitEach(
+    bucket: string,
+    entries: readonly CommitEntry[],
+  ): Promise<readonly CommitResult[]> {
+    try {
+      return await this.#buckets.commit(bucket, entries);
+    } catch (error) {
+      if (!(error instanceof Error) || !isRefusedCopy(error)) throw error;
+      return entries.map(() => ({ kind: "failed", error }));
+    }
+  }
+
+  /** A copy that the Hub refuses, such as one from another region, by its bytes; the parts of the source stay behind. */
+  async #commitBytes(
+    bucket: string,
+    entry: Extract<CommitEntry, { readonly kind: "copy" }>,
+  ): Promise<CommitResult> {
+    const { source, withoutParts: _, ...rest } = entry;
+    try {
+      const body = this.read(source.bucket, source.object.content);
+      const { content } = await this.#buckets.stage(bucket, body);
+      const [result] = await this.#buckets.commit(bucket, [{ ...rest, kind: "put", content }]);
+      return result ?? { kind: "failed", error: new TypeError("A commit without a result") };
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      return { kind: "failed", error };
+    }
   }
 
   /**
@@ -184,6 +221,8 @@ export class HubObjectStore implements ObjectStore {
     return { ...rest, kind: "put", content: staged.content };
   }
 }
+
+const isRefusedCopy = (error: Error): boolean => refusesCopy(error) || refusesCopy(error.cause);
 
 function refuseRepo(bucket: string): void {
   if (isRepoBucket(bucket)) throw new StoreError("denied", `${bucket} can only be read`);

@@ -10,6 +10,7 @@ import type { BucketPlace, DirectoryPlace } from "./place.ts";
 import type { Steps, SyncOperation } from "./plan.ts";
 import { withFiles } from "./planned_files.ts";
 import { IS_WINDOWS } from "./platform.ts";
+import { sameNameReason, sameNames } from "./same_names.ts";
 
 /** Files at once: enough for small ones, while a large one fills the line by itself. */
 const FILES_AT_ONCE = 8;
@@ -31,23 +32,34 @@ export async function applyDownloads(
     }).then(() => {});
   await eachOf(first, 1, remove);
   const folders = new Folders(directory);
-  await eachOf(
-    withFiles(run, from, transfers),
-    FILES_AT_ONCE,
-    ([operation, file]) =>
-      run.attempt(operation, async () => {
-        const { path } = operation;
-        checkPath(path);
-        await folders.make(path);
-        await run.client.downloadFileTo(from.id, file.path, directory.resolve(path), {
-          file,
-          keepTime: true,
-          signal: run.signal,
-          onProgress: run.counter("bytesReceived"),
-        });
-        run.succeeded(operation);
-      }).then(() => {}),
+  // What may be the same file as another one comes after that, when it can be told.
+  const same = sameNames(transfers.map(({ path }) => path));
+  const [plain, doubtful] = [false, true].map((isSame) =>
+    transfers.filter(({ path }) => same.has(path) === isSame)
   );
+  for (const [operations = [], atOnce] of [[plain, FILES_AT_ONCE], [doubtful, 1]] as const) {
+    await eachOf(
+      withFiles(run, from, operations),
+      atOnce,
+      ([operation, file]) =>
+        run.attempt(operation, async () => {
+          const { path } = operation;
+          checkPath(path);
+          await folders.make(path);
+          const other = same.get(path);
+          if (other !== undefined && await directory.isSameFile(path, other)) {
+            throw new SyncPathError(path, sameNameReason(other));
+          }
+          await run.client.downloadFileTo(from.id, file.path, directory.resolve(path), {
+            file,
+            keepTime: true,
+            signal: run.signal,
+            onProgress: run.counter("bytesReceived"),
+          });
+          run.succeeded(operation);
+        }).then(() => {}),
+    );
+  }
   await eachOf(last, 1, remove);
 }
 

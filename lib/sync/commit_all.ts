@@ -22,7 +22,10 @@ export async function commitAll(
   const send = async () => {
     if (batch.length === 0) return;
     run.signal?.throwIfAborted();
-    const outcomes = await run.client.commit(to.id, batch);
+    const outcomes = await run.client.commit(to.id, batch, {
+      moveRefused: true,
+      signal: run.signal,
+    });
     operations.forEach((operation, index) => {
       const outcome = outcomes[index];
       if (outcome?.kind === "failed") run.failed(operation, outcome.error);

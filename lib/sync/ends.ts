@@ -10,7 +10,7 @@ import type { Version } from "./compare.ts";
 import { LocalDirectory, type LocalFile, type Obstacle } from "./local_directory.ts";
 import { brokenBucketRule, unsafeLocalPath } from "./path_rules.ts";
 import { type BucketPlace, pathIn, type Place } from "./place.ts";
-import { IS_WINDOWS } from "./platform.ts";
+import { FOLDS_NAMES, IS_WINDOWS } from "./platform.ts";
 
 /** A file at one end of a sync. */
 export interface EndFile extends Version {
@@ -45,6 +45,8 @@ export interface Destination {
   entries(): AsyncIterable<[string, EndEntry]>;
   /** Whether it can hold a file of a path and others below that path. */
   readonly isFlat: boolean;
+  /** Whether it takes names that differ only in case for the same. */
+  foldsNames(): Promise<boolean>;
 }
 
 /** Opens the end that is read. */
@@ -70,6 +72,7 @@ export async function openDestination(
   return {
     name: "local",
     isFlat: false,
+    foldsNames: async () => await directory?.foldsNames() ?? FOLDS_NAMES,
     problemOf: (path) => unsafeLocalPath(path, IS_WINDOWS),
     async *at(paths) {
       if (directory === undefined) return;
@@ -135,6 +138,7 @@ function bucketDestination(
   return {
     name: "remote",
     isFlat: true,
+    foldsNames: () => Promise.resolve(false),
     problemOf: (path) => brokenBucketRule(pathIn(place, path)),
     async *at(paths) {
       if (paths.length > MAX_LOOK_UPS) return yield* entries();

@@ -1,7 +1,8 @@
-import { isPartName } from "../buckets/download_file_to.ts";
+import { isPartName } from "../buckets/part_files.ts";
 import { fileSystem } from "../buckets/local_files.ts";
 import { codeOf, ignoreMissing } from "./file_errors.ts";
 import { ancestorsOf } from "./path_rules.ts";
+import { FOLDS_NAMES } from "./platform.ts";
 
 /** A file of a directory. */
 export interface LocalFile {
@@ -54,6 +55,25 @@ export class LocalDirectory {
     if (found === undefined) return undefined;
     if (!found.isDirectory()) throw new TypeError(`Not a directory: ${path}`);
     return new LocalDirectory(await realpath(path));
+  }
+
+  /**
+   * Whether its disk takes names that differ only in case for the same: what is there is looked for
+   * under its name in the other case.
+   */
+  async foldsNames(): Promise<boolean> {
+    const names = (await fileSystem().readdir(this.path)).map((name) => `${this.path}/${name}`);
+    for (const place of [...names, this.path]) {
+      const at = place.lastIndexOf("/") + 1;
+      const other = place.slice(0, at) + inOtherCase(place.slice(at));
+      if (other !== place) return await isSame(place, other);
+    }
+    return FOLDS_NAMES;
+  }
+
+  /** Whether two paths lead to one file. */
+  isSameFile(path: string, other: string): Promise<boolean> {
+    return isSame(this.resolve(path), this.resolve(other));
   }
 
   /** The absolute path of something in it. */
@@ -131,6 +151,21 @@ export class LocalDirectory {
       return problem(`it cannot be read: ${code}`);
     }
   }
+}
+
+async function isSame(place: string, other: string): Promise<boolean> {
+  const [own, found] = await Promise.all(
+    [place, other].map((path) => fileSystem().lstat(path).catch(ignoreMissing)),
+  );
+  return own !== undefined && found?.ino === own.ino && found.dev === own.dev;
+}
+
+/** A name with its first letter in the other case. */
+function inOtherCase(name: string): string {
+  return name.replace(/[a-z]/i, (letter) => {
+    const upper = letter.toUpperCase();
+    return upper === letter ? letter.toLowerCase() : upper;
+  });
 }
 
 const BROKEN = "it is a link that leads nowhere";

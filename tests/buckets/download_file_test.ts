@@ -189,3 +189,43 @@ Deno.test("local files may have the longest names", async () => {
     assertEquals((await Deno.stat(target)).size, BYTES.length);
   });
 });
+
+Deno.test("what is left of other content goes, unless it was written to in the last minute", async () => {
+  await withLibrary(async (fixture) => {
+    const { client, directory } = fixture;
+    const part = await interrupted(fixture, BYTES.subarray(0, 1000));
+    const others = [".xy", ".x.y", ".y"].map((name) => `${directory}/${name}${part.slice(-22)}`);
+    for (const path of others) await Deno.copyFile(part, path);
+    const left = () => [...Deno.readDirSync(directory)].filter(({ name }) => name !== "x").length;
+    await client.uploadFile("data", new Uint8Array(10), "x");
+    await client.downloadFileTo("data", "x", `${directory}/x`);
+    assertEquals(left(), 4);
+    const old = new Date(Date.now() - 120_000);
+    for (const path of [part, ...others]) await Deno.utime(path, old, old);
+    await client.uploadFile("data", new Uint8Array(11), "x");
+    await client.downloadFileTo("data", "x", `${directory}/x`);
+    assertEquals(left(), 3);
+    await assertRejects(() => Deno.stat(part), Deno.errors.NotFound);
+  });
+});
+
+Deno.test("what this client has left is known to it without another look", async () => {
+  await withLibrary(async ({ client, directory }) => {
+    await client.uploadFile("data", new Uint8Array(1), "first");
+    await client.downloadFileTo("data", "first", `${directory}/first`);
+    await client.uploadFile("data", BYTES, "x");
+    const stop = new AbortController();
+    const download = client.downloadFileTo("data", "x", `${directory}/x`, {
+      signal: stop.signal,
+      onProgress: () => stop.abort(new Error("stop")),
+    });
+    await assertRejects(() => download, Error, "stop");
+    const old = new Date(Date.now() - 120_000);
+    for (const { name } of Deno.readDirSync(directory)) {
+      await Deno.utime(`${directory}/${name}`, old, old);
+    }
+    await client.uploadFile("data", new Uint8Array(2), "x");
+    await client.downloadFileTo("data", "x", `${directory}/x`);
+    assertEquals([...Deno.readDirSync(directory)].map(({ name }) => name).sort(), ["first", "x"]);
+  });
+});

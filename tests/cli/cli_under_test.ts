@@ -1,5 +1,6 @@
 import { BucketClient } from "../../lib/buckets/mod.ts";
 import { createEmbeddedHub, type EmbeddedHub } from "../../lib/create_embedded_hub.ts";
+import { programCommand } from "../support/program.ts";
 
 /** What a process printed and how it ended. */
 export interface Ended {
@@ -8,7 +9,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Runs `main.ts` against a hub of its own. */
+/** Runs the program against a hub of its own. */
 export interface CliTest {
   readonly hub: EmbeddedHub;
   readonly client: BucketClient;
@@ -25,14 +26,22 @@ export async function withCli(test: (parts: CliTest) => Promise<void>): Promise<
   const hub = await createEmbeddedHub();
   const client = new BucketClient({ endpoint: hub.url, token: hub.token, workers: 0 });
   const directory = await Deno.makeTempDir({ prefix: "hugbucket-cli-" });
+  const { words: [program, ...words], env: own } = programCommand();
   const spawn = (
     args: readonly string[],
     stdin: "piped" | "null",
     env: Record<string, string> = {},
   ) =>
-    new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "main.ts", ...args],
-      env: { HF_TOKEN: hub.token, HF_ENDPOINT: hub.url, HF_NAMESPACE: "", NO_COLOR: "1", ...env },
+    new Deno.Command(program, {
+      args: [...words, ...args],
+      env: {
+        ...own,
+        HF_TOKEN: hub.token,
+        HF_ENDPOINT: hub.url,
+        HF_NAMESPACE: "",
+        NO_COLOR: "1",
+        ...env,
+      },
       stdin,
       stdout: "piped",
       stderr: "piped",

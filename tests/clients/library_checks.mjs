@@ -103,6 +103,32 @@ export function libraryChecks(library, endpoint, token, name) {
       });
       equal([added.length, deleted.length, failed.length], [3, 1, 0]);
     },
+    "files of repos are copied by hash, or by bytes that are what their names say": async () => {
+      const to = `hf://buckets/local/${name}/repos/`;
+      const { copied, failed } = await client.copyFiles("hf://datasets/local/shards@v1/", to);
+      equal(failed.length, 0);
+      const old = await client.copyFiles("hf://local/old/", to);
+      equal([copied.length, old.copied.length, old.failed.length], [9, 2, 0]);
+      const repo = { type: "model", id: "local/old" };
+      const { sha: commit } = await client.repos.revision(repo, "main");
+      const { items } = await client.repos.treePage(repo, commit, { recursive: true });
+      const { path, size, sha256: oid } = items.find(({ path }) => path === "pytorch_model.bin");
+      const place = { repo, commit, path, size };
+      const read = async (oid) => {
+        const bytes = new Uint8Array(size);
+        const reader = client.repos.read({ ...place, oid }).getReader();
+        let at = 0;
+        for (let next = await reader.read(); !next.done; next = await reader.read()) {
+          bytes.set(next.value, at);
+          at += next.value.length;
+        }
+        return bytes;
+      };
+      const { hash } = await library.contentHash(await read(oid));
+      equal((await client.fileMetadata(name, "repos/pytorch_model.bin")).xetHash, hash);
+      const wrong = await read("0".repeat(64)).catch((error) => error.message);
+      equal(/not those that its name says/.test(wrong), true);
+    },
     "the bucket is renamed, hidden and deleted": async () => {
       await client.move(name, `${name}-2`);
       await client.setVisibility(`${name}-2`, "private");

@@ -9,6 +9,7 @@
 
 import { parseArgs } from "node:util";
 import { type Client, CLIENTS } from "./clients.ts";
+import { programCommand } from "../support/program.ts";
 import { type Environment, prepare, Unavailable } from "./environment.ts";
 import { startGateway } from "./server.ts";
 
@@ -73,12 +74,15 @@ async function run(client: Client): Promise<Outcome> {
 /** Runs the checks against a gateway of their own; ending without a count is a failure more. */
 async function check({ command: [program, ...args], env }: Environment) {
   await using gateway = await startGateway(flags.log ?? "warning");
+  const own = programCommand();
   const child = new Deno.Command(program, {
     args,
     clearEnv: true,
     env: {
       ...inheritedEnv(),
       DENO: Deno.execPath(),
+      // For those that run the command line: the command as JSON, and what it needs.
+      PROGRAM: JSON.stringify({ words: own.words, env: own.env }),
       ...gateway.env,
       ...env,
       HF_HOME: `${gateway.directory}/hf_home`,

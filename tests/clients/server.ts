@@ -1,3 +1,4 @@
+import { programCommand } from "../support/program.ts";
 import { writeSeeds } from "./seeds.ts";
 
 /** A gateway process with an embedded hub, and the settings that clients find it with. */
@@ -11,7 +12,7 @@ export interface GatewayProcess extends AsyncDisposable {
 const START_TIMEOUT_MS = 30_000;
 
 /**
- * Starts `main.ts` as `deno task start` does, on free ports, with its data in a folder of its own. What it
+ * Starts the program as `deno task start` does, on free ports, with its data in a folder of its own. What it
  * prints is shown where more than warnings is asked for.
  */
 export async function startGateway(logLevel: string): Promise<GatewayProcess> {
@@ -19,9 +20,11 @@ export async function startGateway(logLevel: string): Promise<GatewayProcess> {
   const [port, hubPort] = freePorts(2);
   const keys = { AWS_ACCESS_KEY_ID: "clients", AWS_SECRET_ACCESS_KEY: "clients-secret" };
   const seeds = await writeSeeds(`${directory}/repos`);
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "main.ts", "--embedded-hub", ...seeds],
+  const { words: [program, ...words], env } = programCommand();
+  const child = new Deno.Command(program, {
+    args: [...words, "--embedded-hub", ...seeds],
     env: {
+      ...env,
       ...keys,
       HF_TOKEN: "",
       HUGBUCKET_PORT: String(port),

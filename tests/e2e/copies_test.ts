@@ -97,3 +97,30 @@ Deno.test("of many entries just those are deleted whose size, time and entity ta
   const right = { "x-amz-if-match-size": "5", "if-match": "*" };
   assertEquals((await raw.signed("DELETE", `/${BUCKET}/key`, { headers: right })).status, 204);
 });
+
+Deno.test("copies that the Hub refuses, from a bucket of another region or a repo, are made by their bytes", async () => {
+  await using raw = await rawGateway();
+  const { hub } = raw.gateway;
+  const content = randomBytes(SIZE, 2);
+  await hub.seedRepo({ type: "dataset", id: "local/far", files: { "far.bin": content } });
+  const created = await fetch(`${hub.url}/api/buckets/local/eu`, {
+    method: "POST",
+    headers: { Authorization: `Bearer ${hub.token}`, "Content-Type": "application/json" },
+    body: JSON.stringify({ region: "eu" }),
+  });
+  assertEquals(created.status, 200);
+  await created.body?.cancel();
+  const put = await raw.signed("PUT", `/${BUCKET}/key`, {
+    headers: { "x-amz-meta-a": "1", "content-type": "image/png" },
+    body: content,
+  });
+  for (const source of [`/${BUCKET}/key`, "/datasets--local--far/far.bin"]) {
+    const headers = { "x-amz-copy-source": source };
+    const answer = await raw.signed("PUT", "/eu/copy", { headers });
+    assertEquals(answer.status, 200, answer.body);
+    const head = await raw.signed("HEAD", "/eu/copy");
+    assertEquals(head.headers.get("etag"), put.headers.get("etag"));
+    assertEquals(head.headers.get("content-length"), String(SIZE));
+    assertEquals(head.headers.get("x-amz-meta-a"), source.includes("key") ? "1" : undefined);
+  }
+});

@@ -38,6 +38,15 @@ const STEPS: readonly Step[] = [
     before: (hub) => seed(hub, "third"),
   },
   { step: "HeadObject", method: "HEAD", target: `${BUCKET}/README.md` },
+  {
+    step: "HeadObject, the first of a commit with more than 200 entries",
+    method: "HEAD",
+    target: "/models--local--many/1",
+    before: async (hub) => {
+      const files = Object.fromEntries(Array.from({ length: 201 }, (_, i) => [`${i}`, ""]));
+      await hub.seedRepo({ type: "model", id: "local/many", files });
+    },
+  },
   { step: "GetObject, a file of Git", target: `${BUCKET}/README.md` },
   { step: "GetObject, a file in Xet, the first of the bucket", target: `${BUCKET}/large.bin` },
   { step: "GetObject, a file in Xet", target: `${BUCKET}/large.bin` },

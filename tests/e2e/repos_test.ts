@@ -312,6 +312,23 @@ Deno.test("a listing and a download go on with the commit that they began with",
     assertEquals(later.VersionId, moved.commit);
   }));
 
+Deno.test("only files that a commit has changed have its time, in headers and listings alike", () =>
+  withRepo(async ({ s3, hub }) => {
+    await hub.seedRepo({ ...PRICES, date: DATE + DAY, files: { ...FILES, "a/b.txt": "changed" } });
+    const { Contents } = await s3.send(new ListObjectsV2Command({ Bucket: BUCKET }));
+    const { Versions } = await s3.send(new ListObjectVersionsCommand({ Bucket: BUCKET }));
+    assertEquals(Contents?.length, Object.keys(FILES).length);
+    for (const [index, { Key, LastModified }] of Contents?.entries() ?? []) {
+      const expected = new Date(Key === "a/b.txt" ? DATE + DAY : DATE);
+      const head = await s3.send(new HeadObjectCommand({ Bucket: BUCKET, Key }));
+      assertEquals(
+        [LastModified, Versions?.[index]?.LastModified, head.LastModified],
+        [expected, expected, expected],
+        Key,
+      );
+    }
+  }));
+
 Deno.test("repos are in ListBuckets where the settings name them", async () => {
   await withRepo(async ({ s3 }) => {
     await s3.send(new CreateBucketCommand({ Bucket: "own" }));

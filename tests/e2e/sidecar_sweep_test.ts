@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { Log, LogFacts } from "../../lib/log.ts";
-import { type RunningGateway, startGateway } from "../support/start_gateway.ts";
+import { type RunningGateway, startInnerGateway } from "../support/start_gateway.ts";
 
 /** What another tool does: without a word to the gateway. */
 async function deleteAtHub({ hub }: RunningGateway, path: string): Promise<void> {
@@ -29,7 +29,7 @@ Deno.test("a gateway sweeps what it kept beside objects that other tools have de
   const lines: { readonly message: string; readonly facts: LogFacts | undefined }[] = [];
   const warning = (message: string, facts?: LogFacts) => void lines.push({ message, facts });
   const log: Log = { debug() {}, info() {}, warning, error: warning };
-  await using running = await startGateway({
+  await using running = await startInnerGateway({
     credentials: [],
     allowAnonymous: true,
     now: () => now,

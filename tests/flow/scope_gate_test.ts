@@ -47,7 +47,9 @@ Deno.test("those who want a scope alone come one after another, and failures ope
     running--;
     throw new Error("the work failed");
   };
-  const all = [1, 2, 3].map(() => assertRejects(() => gate.alone("b", work), Error, "the work failed"));
+  const all = [1, 2, 3].map(() =>
+    assertRejects(() => gate.alone("b", work), Error, "the work failed")
+  );
   await Promise.all(all);
   await assertRejects(() => gate.share("b", work), Error, "the work failed");
   assertEquals(gate.size, 0);

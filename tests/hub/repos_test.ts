@@ -94,8 +94,37 @@ Deno.test("files come by resolve, whole and in ranges, from Git and from LFS", a
     assertEquals(await read("large.bin", 10, 19), LARGE.slice(10, 20));
     assertEquals(new TextDecoder().decode(await read("README.md", 2, 6)), "Words");
     await assertRejects(() => read("none"), HubError);
-    await assertRejects(() => read("README.md", 2, 600), HubError, "not of the range");
+    await assertRejects(() => read("README.md", 2, 600), HubError, "not the range asked for");
   });
+});
+
+Deno.test("of an answer that is all of a file the range is taken", async () => {
+  const pieces = ["0123", "45", "6789"].map((text) => new TextEncoder().encode(text));
+  let cancelled = false;
+  const client = new HubClient({
+    endpoint: "http://hub.invalid",
+    fetch: () => {
+      const rest = pieces.values();
+      const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+        pull(controller) {
+          const { value } = rest.next();
+          if (value === undefined) controller.close();
+          else controller.enqueue(value);
+        },
+        cancel: () => {
+          cancelled = true;
+        },
+      }, { highWaterMark: 0 });
+      return Promise.resolve(new Response(body));
+    },
+  });
+  const read = async (first: number, last: number) => {
+    const { body } = await client.openRepoFile(REPO, "main", "f", { range: { first, last } });
+    return await new Response(body).text();
+  };
+  assertEquals(await read(0, 0), "0");
+  assertEquals(cancelled, true);
+  assertEquals([await read(2, 6), await read(5, 9), await read(8, 20)], ["23456", "56789", "89"]);
 });
 
 Deno.test("a small file may lie behind a redirect within the Hub", async () => {

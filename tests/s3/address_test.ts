@@ -48,7 +48,7 @@ Deno.test("parseAddress() counts a key's bytes, not its characters", () => {
 Deno.test("parseAddress() refuses buckets that no name can be", () => {
   assertEquals(codeOf("//k"), "InvalidBucketName");
   assertEquals(codeOf("/a%2Fb/k"), "InvalidBucketName");
-  for (const name of ["favicon.ico", "robots.txt", "sitemap.xml", ".well-known/x"]) {
+  for (const name of ["favicon.ico", "robots.txt", "sitemap.xml", ".well-known/x", "-"]) {
     assertEquals(codeOf(`/${name}`), "NoSuchBucket");
   }
   assertEquals(parseAddress("/b/favicon.ico").kind, "object");

@@ -1,21 +1,53 @@
 import { createEmbeddedHub, type EmbeddedHub } from "../../lib/create_embedded_hub.ts";
 import { createGateway, type Gateway, type GatewayOptions } from "../../lib/create_gateway.ts";
+import { PROGRAM } from "./program.ts";
+import { startGatewayProcess } from "./gateway_process.ts";
 
 /** A gateway on a port of its own in front of an embedded hub in memory. */
 export interface RunningGateway extends AsyncDisposable {
   readonly url: string;
   readonly hub: EmbeddedHub;
-  readonly gateway: Gateway;
   readonly credential: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+/** One in the tests' own process. */
+export interface InnerGateway extends RunningGateway {
+  readonly gateway: Gateway;
 }
 
 /** The pair that tests sign with. */
 export const CREDENTIAL = { accessKeyId: "TESTKEY", secretAccessKey: "test-secret" };
 
-/** Starts both; options replace those of the gateway. */
+/**
+ * Starts both; options replace those of the gateway. Where another program than `main.ts` is tested, the gateway is a
+ * process of that, and options must be ones that it has variables for.
+ */
 export async function startGateway(
   options: Partial<GatewayOptions> = {},
 ): Promise<RunningGateway> {
+  if (PROGRAM === "main.ts") return await startInnerGateway(options);
+  const hub = await createEmbeddedHub();
+  const child = await startGatewayProcess({
+    token: hub.token,
+    endpoint: hub.url,
+    credentials: [CREDENTIAL],
+    ...options,
+  });
+  return {
+    url: child.url,
+    hub,
+    credential: CREDENTIAL,
+    async [Symbol.asyncDispose]() {
+      await child.stop();
+      await hub.close();
+    },
+  };
+}
+
+/** Starts both in this process, where a test needs a clock or a log of its own, or the gateway itself. */
+export async function startInnerGateway(
+  options: Partial<GatewayOptions> = {},
+): Promise<InnerGateway> {
   const hub = await createEmbeddedHub();
   const gateway = createGateway({
     token: hub.token,

@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { BucketClient, type BucketClientOptions } from "../../lib/buckets/mod.ts";
-import { isPartName } from "../../lib/buckets/download_file_to.ts";
+import { isPartName } from "../../lib/buckets/part_files.ts";
 import { createEmbeddedHub, type EmbeddedHub } from "../../lib/create_embedded_hub.ts";
 
 /** The bucket of most tests. */

@@ -59,6 +59,10 @@ export interface HubSettings {
   refuseFileBesideDirectory: boolean;
   /** Whether deleting a path that is not there is reported in `failed`. Off: it counts as done. */
   failDeleteOfMissing: boolean;
+  /** Asked for each operation of a batch: a text is the reason for which it is refused, and told in `failed`. */
+  refuseOperation: (operation: { readonly kind: string; readonly path: string }) =>
+    | string
+    | undefined;
 }
 
 /** What the hub's calls work with. */

@@ -1,5 +1,6 @@
 /** Failures on demand. */
 
+import { type Damage, isDamage } from "./damage.ts";
 import { endpointMatches } from "./endpoint.ts";
 
 /** Which requests fail, how, and how often. */
@@ -12,9 +13,13 @@ export interface FaultRule {
   readonly path?: RegExp;
   /**
    * The status to answer, or `reset`: the connection breaks before the answer is complete. (The first bytes of a 200 may still
-   * reach the client, but never its body; for HEAD, which has none, the answer is 502.)
+   * reach the client, but never its body; for HEAD, which has none, the answer is 502.) Or what happens to the true answer's
+   * bytes, after the effect: the connection breaks inside them (`break`), they end too soon as if that were all (`truncate`), a
+   * bit of them is another (`flip`), or from some place on nothing more comes (`stall`).
    */
-  readonly status: number | "reset";
+  readonly status: number | "reset" | Damage;
+  /** Where that happens to the bytes, as a share of them, 0 to 1; in the middle when absent. */
+  readonly at?: number;
   /** `before` the request has any effect (the default), or `after` it: then only its answer is lost. */
   readonly when?: "before" | "after";
   /** How many requests to let pass first; none when absent. */
@@ -92,7 +97,7 @@ function isMeant(rule: FaultRule, request: FaultTarget): boolean {
 
 /** The answer that a rule gives to a request. */
 export function faultResponse(rule: FaultRule, method: string): Response {
-  if (rule.status === "reset") return brokenResponse(method);
+  if (rule.status === "reset" || isDamage(rule.status)) return brokenResponse(method);
   const message = rule.message ?? `Injected fault ${rule.status}`;
   const headers = new Headers({ "X-Error-Message": message });
   headers.set("Content-Type", "application/json; charset=utf-8");

@@ -47,6 +47,7 @@ export function createSwitches(options: SwitchOptions): Switches {
       bucketPageSize: 100,
       refuseFileBesideDirectory: false,
       failDeleteOfMissing: true,
+      refuseOperation: () => undefined,
     },
   };
 }

@@ -3,20 +3,16 @@ import type { RepoReader } from "../../buckets/repo_reader.ts";
 import { SingleFlight } from "../../flow/single_flight.ts";
 import { isCommit, type RepoBucket } from "./repo_bucket_names.ts";
 
-const MAX_COMMITS = 10_000;
 const MAX_PINS = 20_000;
 /** So long a listing or a download in parts may rest, in milliseconds. */
 const PIN_MS = 60 * 60 * 1000;
 /** A client that begins after a name is mostly one that goes on with a listing at once. */
 const PLACE_MS = 5 * 60 * 1000;
 
-/** Which commits revisions name, when those were made, and which of them clients are reading. */
+/** Which commits revisions name, and which of them clients are reading. */
 export class RepoCommits {
-  readonly #reader: Pick<RepoReader, "head" | "commit">;
+  readonly #reader: Pick<RepoReader, "head">;
   readonly #heads = new SingleFlight<string, string>();
-  readonly #dating = new SingleFlight<string, Date>();
-  /** A commit's time never changes. */
-  readonly #dates = new LRUCache<string, Date>({ max: MAX_COMMITS });
   readonly #pins: LRUCache<string, string>;
   readonly #places: LRUCache<string, string>;
 
@@ -24,7 +20,7 @@ export class RepoCommits {
    * @param reader Asks the Hub.
    * @param now Milliseconds since 1970.
    */
-  constructor(reader: Pick<RepoReader, "head" | "commit">, now: () => number) {
+  constructor(reader: Pick<RepoReader, "head">, now: () => number) {
     this.#reader = reader;
     const perf = { now };
     this.#pins = new LRUCache({ max: MAX_PINS, ttl: PIN_MS, updateAgeOnGet: true, perf });
@@ -35,18 +31,6 @@ export class RepoCommits {
   async head({ bucket, repo, revision }: RepoBucket): Promise<string> {
     if (isCommit(revision)) return revision;
     return await this.#heads.run(bucket, () => this.#reader.head(repo, revision));
-  }
-
-  /** When a commit was made. */
-  async date({ repo }: RepoBucket, commit: string): Promise<Date> {
-    const key = `${repo.type} ${repo.id} ${commit}`;
-    const known = this.#dates.get(key);
-    if (known !== undefined) return known;
-    return await this.#dating.run(key, async () => {
-      const { date } = await this.#reader.commit(repo, commit);
-      this.#dates.set(key, date);
-      return date;
-    });
   }
 
   /** Remembers in which commit a key had an entity tag. */

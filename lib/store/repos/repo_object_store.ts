@@ -25,6 +25,7 @@ import { isCommit, type RepoBucket, repoBucketOf } from "./repo_bucket_names.ts"
 import { RepoCommits } from "./repo_commits.ts";
 import { type FilePlace, placeFromText, placeToText } from "./file_place.ts";
 import { KeptTrees } from "./kept_trees.ts";
+import { type FileTimes, RepoTimes } from "./repo_times.ts";
 import { RepoTrees } from "./repo_trees.ts";
 
 /** What a {@linkcode RepoObjectStore} is made of. */
@@ -49,6 +50,7 @@ export class RepoObjectStore {
   readonly #options: RepoObjectStoreOptions;
   readonly #commits: RepoCommits;
   readonly #trees: RepoTrees;
+  readonly #times: RepoTimes;
   readonly #resolving = new SingleFlight<string, ResolvedRepoFile | undefined>();
   /** What a file is at a commit never changes. Where its bytes are does, and is not kept. */
   readonly #files = new LRUCache<string, ResolvedRepoFile>({ max: MAX_FILES });
@@ -64,6 +66,7 @@ export class RepoObjectStore {
       kept: options.trees,
       sortLimit: options.sortLimit ?? SORT_LIMIT,
     });
+    this.#times = new RepoTimes({ reader, trees: this.#trees });
   }
 
   /** The buckets that the settings name, as far as the token sees them. */
@@ -82,10 +85,9 @@ export class RepoObjectStore {
   /** Throws `no_such_bucket`. */
   statBucket(bucket: string): Promise<StoreBucket> {
     return withStoreErrors(async () => {
-      const place = bucketOf(bucket);
-      // The time of a commit is at hand where the time of the repo's creation is not, and nobody sees it.
-      const createdAt = await this.#commits.date(place, await this.#commits.head(place));
-      return { name: bucket, createdAt };
+      await this.#commits.head(bucketOf(bucket));
+      // Only lists of buckets show a time; to ask for it would cost a call.
+      return { name: bucket, createdAt: this.#created.get(bucket) ?? new Date(0) };
     });
   }
 
@@ -127,7 +129,7 @@ export class RepoObjectStore {
         }),
       },
       etag: etagOf(hash),
-      lastModified: await this.#commits.date(place, commit),
+      lastModified: (await this.#times.of({ repo: place.repo, commit })).of(key),
       attributes: {},
       versionId: commit,
     };
@@ -169,11 +171,12 @@ export class RepoObjectStore {
     const place = bucketOf(bucket);
     const { cursor, ...rest } = query;
     const commit = await this.#commitOf(place, cursor, rest.after);
-    const lastModified = await this.#commits.date(place, commit);
+    const name = { repo: place.repo, commit };
+    const times = await this.#times.of(name);
     const shown: string[] = [];
     try {
-      for await (const line of listRepo(this.#trees, { repo: place.repo, commit }, rest)) {
-        const entry = entryOf(line, commit, lastModified);
+      for await (const line of listRepo(this.#trees, name, rest)) {
+        const entry = entryOf(line, commit, times);
         shown.push(entry.kind === "object" ? entry.object.key : entry.prefix);
         if (shown.length > 2) shown.shift();
         yield entry;
@@ -263,7 +266,7 @@ export function bucketOf(bucket: string): RepoBucket {
   return place;
 }
 
-function entryOf(line: RepoLine, commit: string, lastModified: Date): ListEntry {
+function entryOf(line: RepoLine, commit: string, times: FileTimes): ListEntry {
   if (line.kind === "prefix") return { kind: "prefix", prefix: line.prefix, cursor: commit };
   const { path, size, hash, inXet } = line.file;
   const place: FilePlace = { commit, path };
@@ -274,7 +277,7 @@ function entryOf(line: RepoLine, commit: string, lastModified: Date): ListEntry 
       key: path,
       content: { hash, size, ...(!inXet && { place: placeToText(place) }) },
       etag: etagOf(hash),
-      lastModified,
+      lastModified: times.of(path),
       attributes: {},
       versionId: commit,
     },

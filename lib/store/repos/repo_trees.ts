@@ -52,6 +52,13 @@ export class RepoTrees {
     return await this.#trees.run(key, () => this.#readTree(key, name, directory));
   }
 
+  /** Keeps a whole tree that was read. */
+  keep(name: CommitName, items: readonly RepoItem[]): void {
+    const builder = new TreeTableBuilder();
+    for (const item of items) if (item.type === "file") builder.add(treeFile(item));
+    this.#options.kept.put(keyOf("tree", name, ""), builder.finish());
+  }
+
   /** The entries of a directory. */
   async directory(name: CommitName, directory: string): Promise<DirectoryTable> {
     const key = keyOf("directory", name, directory);

@@ -17,12 +17,14 @@ export { type DedupAnswer, type DedupXorb, readDedupAnswer } from "./dedup_answe
 export {
   EMPTY_SHARD_LENGTH,
   GLOBAL_DEDUP_FLAG,
+  type ListedXorb,
   MAX_SHARD_LENGTH,
   type ShardChunk,
   type ShardContent,
   type ShardFile,
   shardFileLength,
   type ShardFooter,
+  type ShardSource,
   type ShardXorb,
   shardXorbLength,
 } from "./shard.ts";

@@ -1,3 +1,4 @@
+import type { ChunkList } from "../hash/mod.ts";
 import type { Term } from "./term.ts";
 
 /** A file of a shard: its terms in order. */
@@ -34,12 +35,30 @@ export interface ShardXorb {
   readonly encodedLength: number;
 }
 
+/** A xorb to write: its chunks, none of them flagged, in the form in which an upload has them. */
+export interface ListedXorb {
+  /** Printed. */
+  readonly hash: string;
+  /** All of them, in order. */
+  readonly chunks: ChunkList;
+  /** Serialized bytes; hf_xet uploads 0 here. */
+  readonly encodedLength: number;
+}
+
 /** What a shard says of files and xorbs. */
 export interface ShardContent {
   /** In any order. */
   readonly files: readonly ShardFile[];
   /** Those that are new; terms may name others. */
   readonly xorbs: readonly ShardXorb[];
+}
+
+/** What is written of files and xorbs. */
+export interface ShardSource {
+  /** In any order. */
+  readonly files: readonly ShardFile[];
+  /** Those that are new; terms may name others. */
+  readonly xorbs: readonly (ShardXorb | ListedXorb)[];
 }
 
 /** What the footer adds. Times are whole seconds since 1970. */
@@ -79,8 +98,8 @@ export function shardFileLength(file: ShardFile): number {
 }
 
 /** Bytes of a xorb's records in a shard. */
-export function shardXorbLength(xorb: ShardXorb): number {
-  return (1 + xorb.chunks.length) * RECORD_LENGTH;
+export function shardXorbLength({ chunks }: ShardXorb | ListedXorb): number {
+  return (1 + ("count" in chunks ? chunks.count : chunks.length)) * RECORD_LENGTH;
 }
 
 /** Bytes of a shard that has neither files nor xorbs. */

@@ -1,15 +1,17 @@
-import { hmacHash, parseHash } from "../hash/mod.ts";
+import { type ChunkList, hmacHash, parseHash } from "../hash/mod.ts";
 import { ByteWriter } from "./byte_writer.ts";
 import {
   EMPTY_SHARD_LENGTH,
   FOOTER_LENGTH,
+  type ListedXorb,
   METADATA_FLAG,
   RECORD_LENGTH,
   SHARD_TAG,
-  type ShardContent,
+  type ShardChunk,
   type ShardFile,
   shardFileLength,
   type ShardFooter,
+  type ShardSource,
   type ShardXorb,
   shardXorbLength,
   VERIFICATION_FLAG,
@@ -35,7 +37,7 @@ interface LookupEntry {
  * upload. With a key in the footer, the chunk hashes, given plain, are written keyed.
  */
 export function writeShard(
-  content: ShardContent,
+  content: ShardSource,
   footer?: ShardFooterOptions,
 ): Uint8Array<ArrayBuffer> {
   const verified = isVerified(content.files);
@@ -55,10 +57,9 @@ export function writeShard(
   const chunks: LookupEntry[] = [];
   const xorbs = content.xorbs.map((xorb) => {
     const place = (out.length - xorbsStart) / RECORD_LENGTH;
-    const hashes = writeXorbInfo(out, xorb, footer?.hmacKey);
-    if (footer) {
-      for (const [i, hash] of hashes.entries()) chunks.push(lookupEntry(hash, place, i));
-    }
+    let at = 0;
+    const note = (hash: Uint8Array) => chunks.push(lookupEntry(hash, place, at++));
+    writeXorbInfo(out, xorb, { key: footer?.hmacKey, onChunk: footer && note });
     return lookupEntry(parseHash(xorb.hash), place);
   });
   writeEndMark(out);
@@ -71,7 +72,7 @@ export function writeShard(
 }
 
 /** Bytes of the shard without tables and footer, which is the form to upload. */
-export function shardLength(content: ShardContent): number {
+export function shardLength(content: ShardSource): number {
   const files = content.files.reduce((sum, file) => sum + shardFileLength(file), 0);
   const xorbs = content.xorbs.reduce((sum, xorb) => sum + shardXorbLength(xorb), 0);
   return EMPTY_SHARD_LENGTH + files + xorbs;
@@ -109,16 +110,46 @@ function writePadded(out: ByteWriter, hash: string): void {
 }
 
 /** Writes a xorb's records and gives its chunk hashes as written. */
-function writeXorbInfo(out: ByteWriter, xorb: ShardXorb, key?: Uint8Array): Uint8Array[] {
-  out.bytes(parseHash(xorb.hash));
-  out.u32(0, xorb.chunks.length, xorb.length, xorb.encodedLength);
-  return xorb.chunks.map((chunk) => {
-    const plain = parseHash(chunk.hash);
-    const hash = key ? hmacHash(key, plain) : plain;
-    out.bytes(hash);
-    out.u32(chunk.offset, chunk.length, chunk.flags, 0);
-    return hash;
-  });
+function writeXorbInfo(
+  out: ByteWriter,
+  xorb: ShardXorb | ListedXorb,
+  { key, onChunk }: XorbInfoOptions,
+): void {
+  const { hash, chunks, encodedLength } = xorb;
+  out.bytes(parseHash(hash));
+  const count = "count" in chunks ? chunks.count : chunks.length;
+  out.u32(0, count, uncompressedLength(xorb), encodedLength);
+  for (const { plain, offset, length, flags } of recordsOf(chunks)) {
+    const written = key ? hmacHash(key, plain) : plain;
+    out.bytes(written);
+    out.u32(offset, length, flags, 0);
+    onChunk?.(written);
+  }
+}
+
+function uncompressedLength(xorb: ShardXorb | ListedXorb): number {
+  return "length" in xorb ? xorb.length : xorb.chunks.totalSize;
+}
+
+interface XorbInfoOptions {
+  /** What the chunk hashes are keyed with. */
+  readonly key: Uint8Array | undefined;
+  /** Is given each chunk hash as written. */
+  readonly onChunk: ((hash: Uint8Array) => void) | undefined;
+}
+
+type ChunkRecord = Omit<ShardChunk, "hash"> & { readonly plain: Uint8Array };
+
+function* recordsOf(chunks: readonly ShardChunk[] | ChunkList): Iterable<ChunkRecord> {
+  if (!("count" in chunks)) {
+    for (const { hash, ...record } of chunks) yield { plain: parseHash(hash), ...record };
+    return;
+  }
+  for (let [i, offset] = [0, 0]; i < chunks.count; i++) {
+    const length = chunks.size(i);
+    yield { plain: chunks.hash(i), offset, length, flags: 0 };
+    offset += length;
+  }
 }
 
 function writeEndMark(out: ByteWriter): void {
@@ -144,7 +175,7 @@ function writeTables(out: ByteWriter, tables: readonly (readonly LookupEntry[])[
 }
 
 interface FooterParts {
-  readonly content: ShardContent;
+  readonly content: ShardSource;
   readonly footer: ShardFooterOptions;
   readonly xorbsStart: number;
   readonly tables: readonly number[];
@@ -161,7 +192,7 @@ function writeFooter(out: ByteWriter, { content, footer, xorbsStart, tables }: F
   out.u64(
     sum(content.xorbs.map((xorb) => xorb.encodedLength)),
     sum(terms.map((term) => term.length)),
-    sum(content.xorbs.map((xorb) => xorb.length)),
+    sum(content.xorbs.map(uncompressedLength)),
     footerStart,
   );
 }

@@ -1,14 +1,10 @@
 import type { FairTurn } from "../../flow/fair_turn.ts";
 import type { CasClient } from "../cas/cas_client.ts";
 import type { CasCallOptions } from "../cas/cas_options.ts";
-import { type ShardFile, type ShardXorb, writeShard } from "../format/mod.ts";
-import { printHash } from "../hash/mod.ts";
+import { type ListedXorb, type ShardFile, writeShard } from "../format/mod.ts";
 import type { PackedXorb } from "./packed_xorb.ts";
 
-/**
- * As many as one xorb may have. The CAS takes 64 MiB, 150 times as much, but a shard is made in one
- * go, and everybody waits for some 5 µs a chunk.
- */
+/** As many as one xorb may have: the CAS takes 64 MiB, 150 times as much, but a shard is made in one go. */
 const MAX_CHUNKS_A_SHARD = 8192;
 
 /** How a file is registered. */
@@ -32,30 +28,26 @@ export async function registerFile(
   xorbs: readonly PackedXorb[],
   { turn, ...options }: RegisterOptions,
 ): Promise<void> {
-  let records: ShardXorb[] = [];
+  let records: ListedXorb[] = [];
   let chunks = 2 * file.terms.length;
   for (const xorb of xorbs) {
     chunks += xorb.chunks.count;
     if (chunks > MAX_CHUNKS_A_SHARD && records.length > 0) {
-      await cas.putShard(writeShard({ files: [], xorbs: records }), options);
+      const shard = turn.run(() => writeShard({ files: [], xorbs: records }));
+      await turn.pause();
+      await cas.putShard(shard, options);
       records = [];
       chunks = xorb.chunks.count + 2 * file.terms.length;
     }
-    records.push(turn.run(() => xorbRecord(xorb)));
-    await turn.pause();
+    records.push(xorbRecord(xorb));
   }
-  await cas.putShard(writeShard({ files: [file], xorbs: records }), options);
+  const shard = turn.run(() => writeShard({ files: [file], xorbs: records }));
+  await turn.pause();
+  await cas.putShard(shard, options);
 }
 
 /** A xorb that is whole, as a shard names it. */
-export function xorbRecord({ hash, chunks, encodedLength }: PackedXorb): ShardXorb {
+export function xorbRecord({ hash, chunks, encodedLength }: PackedXorb): ListedXorb {
   if (hash === undefined) throw new TypeError("A xorb is registered before it is whole");
-  const records: ShardXorb["chunks"][number][] = [];
-  let offset = 0;
-  for (let i = 0; i < chunks.count; i++) {
-    const length = chunks.size(i);
-    records.push({ hash: printHash(chunks.hash(i)), offset, length, flags: 0 });
-    offset += length;
-  }
-  return { hash, chunks: records, length: chunks.totalSize, encodedLength };
+  return { hash, chunks, encodedLength };
 }

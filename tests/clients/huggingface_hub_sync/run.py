@@ -1,4 +1,4 @@
-"""What `main.ts sync` has synced leaves huggingface_hub nothing to do, and the reverse; plans are exchanged."""
+"""What `hugbucket sync` has synced leaves huggingface_hub nothing to do, and the reverse; plans are exchanged."""
 
 import contextlib
 import io
@@ -19,7 +19,8 @@ checks = Checks()
 OWNER = api.whoami()["name"]
 ID = f"{OWNER}/sync"
 BUCKET = f"hf://buckets/{ID}"
-ours = command(os.environ["DENO"], "run", "-A", "main.ts")
+program = json.loads(os.environ["PROGRAM"])
+ours = command(*program["words"], **program["env"])
 hf = command(pathlib.Path(sys.executable).with_name("hf"))
 
 FILES = {

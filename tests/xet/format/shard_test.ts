@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { XetFormatError } from "../../../lib/xet/error.ts";
 import {
   GLOBAL_DEDUP_FLAG,
+  type ListedXorb,
   readShard,
   type ShardContent,
   shardLength,
@@ -91,6 +92,16 @@ Deno.test("the form to upload has no footer, no tables and the length foretold",
   assertEquals(bytes.toHex(), expected.toHex());
   assertEquals(bytes.length, shardLength({ files, xorbs }));
   assertEquals(readShard(bytes), { files, xorbs });
+});
+
+Deno.test("a xorb with its chunks in a list is written as one with records", () => {
+  const { hash, encodedLength } = exampleInfo();
+  const listed = { hash, encodedLength, chunks: chunkList(example.chunk_hashes, example.lengths) };
+  for (const footer of [undefined, { createdAt: 7 }, { createdAt: 7, hmacKey }]) {
+    const write = (xorb: ShardXorb | ListedXorb) =>
+      writeShard({ files: [], xorbs: [xorb] }, footer);
+    assertEquals(write(listed).toHex(), write(exampleInfo()).toHex());
+  }
 });
 
 Deno.test("a footer without tables points them at itself", () => {

@@ -86,11 +86,13 @@ function apply(
   operation: BatchOperation,
   now: number,
 ): Change {
+  const refusal = context.settings.refuseOperation(operation);
+  if (refusal !== undefined) throw new OperationRefused(refusal);
   switch (operation.kind) {
     case "addFile":
       return put(context, bucket, operation, registeredSize(context, operation.xetHash), now);
     case "copyFile":
-      return put(context, bucket, operation, sourceSize(context, caller, operation), now);
+      return put(context, bucket, operation, sourceSize(context, caller, bucket, operation), now);
     case "deleteFile":
       return remove(context, bucket, operation.path);
     default:
@@ -132,36 +134,51 @@ function registeredSize(context: HubContext, xetHash: string): number {
   return file.size;
 }
 
-/** Content can be copied out of a bucket or a repo that the caller may read and that holds it. */
+/** Content can be copied out of a bucket or a repo of the same region that the caller may read and that holds it. */
 function sourceSize(
   context: HubContext,
   caller: Caller,
+  { region }: Bucket,
   operation: Extract<BatchOperation, { kind: "copyFile" }>,
 ): number {
-  const find = findIn(context, caller, operation);
-  if (find === undefined) {
+  const source = findIn(context, caller, operation);
+  if (source === undefined) {
     throw new OperationRefused(`Source ${operation.sourceRepoType} not found`);
   }
-  const content = find(operation.xetHash);
+  if (source.region !== region) {
+    throw new OperationRefused(`The source is stored in another region, ${source.region}`);
+  }
+  const content = source.find(operation.xetHash);
   if (content === undefined) throw new OperationRefused("Xet hash not found in the source");
   return content.size;
 }
 
-type FindContent = (xetHash: string) => { readonly size: number } | undefined;
+/** Where content is copied from. */
+interface Source {
+  readonly region: string;
+  /** Undefined for content that it does not hold. */
+  readonly find: (xetHash: string) => { readonly size: number } | undefined;
+}
 
-/** How a source is asked for content, or `undefined` where the caller cannot read any such source. */
+/** Where repos are stored. */
+const REPO_REGION = "us";
+
+/** A source, or `undefined` where the caller cannot read any such one. */
 function findIn(
   context: HubContext,
   caller: Caller,
   { sourceRepoType, sourceRepoId }: Extract<BatchOperation, { kind: "copyFile" }>,
-): FindContent | undefined {
+): Source | undefined {
   const [first = "", second, ...rest] = sourceRepoId.split("/");
   if (first === "" || second === "" || rest.length > 0) return undefined;
   try {
     if (sourceRepoType === "bucket") {
       if (second === undefined) return undefined;
       const bucket = readableBucket(context, caller, { namespace: first, name: second });
-      return (hash) => context.files.findContent(bucket.id, hash);
+      return {
+        region: bucket.region,
+        find: (hash) => context.files.findContent(bucket.id, hash),
+      };
     }
     const type = repoTypeOf(`${sourceRepoType}s`);
     if (type === undefined) return undefined;
@@ -169,7 +186,10 @@ function findIn(
       ? { type, namespace: "", name: first }
       : { type, namespace: first, name: second };
     const repo = openRepo(context, caller, name);
-    return (hash) => context.objects.findContent(repo.id, hash);
+    return {
+      region: REPO_REGION,
+      find: (hash) => context.objects.findContent(repo.id, hash),
+    };
   } catch (error) {
     if (error instanceof HubError) return undefined;
     throw error;

@@ -1,0 +1,35 @@
+import { dirname, resolve } from "node:path";
+
+/**
+ * The program that tests start: `main.ts`, or what the variable `HUGBUCKET_PROGRAM` names, a bundle (`.js`) or an
+ * executable.
+ */
+export const PROGRAM = Deno.env.get("HUGBUCKET_PROGRAM") || "main.ts";
+
+/** Whether it is an executable, which has its permissions inside and takes no flags of the runtime. */
+export const IS_EXECUTABLE = !/\.[jt]s$/.test(PROGRAM);
+
+/** A command and the variables that it needs. */
+export interface ProgramCommand {
+  /** What is to be run, and its first arguments. */
+  readonly words: readonly [string, ...string[]];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/**
+ * How the program is started.
+ *
+ * @param flags Flags of `deno run`: permissions, `--preload`. An executable ignores them.
+ * @returns The beginning of the command, to which the program's own arguments are added. A bundle gets a cache of its own
+ * beside it and may load nothing that is not in there.
+ */
+export function programCommand(flags: readonly string[] = ["-A"]): ProgramCommand {
+  if (IS_EXECUTABLE) return { words: [resolve(PROGRAM)], env: {} };
+  const words = [Deno.execPath(), "run", ...flags] as const;
+  if (PROGRAM === "main.ts") return { words: [...words, PROGRAM], env: {} };
+  const file = resolve(PROGRAM);
+  return {
+    words: [...words, "--cached-only", file],
+    env: { DENO_DIR: `${dirname(file)}/deno_dir` },
+  };
+}

@@ -30,7 +30,16 @@ const BROKEN_PIPE = 141;
 /** The task runner passes on a signal that the terminal has sent to the gateway already. */
 const REPEATED_MS = 1000;
 
+/** Before it, `Deno.serve` compresses answers unless they forbid it. */
+const FIRST_WITHOUT_COMPRESSION = [2, 9] as const;
+
 const output = new DenoConsole();
+
+/** What is swept, once there is a gateway. */
+let swept: { readonly gateway: Gateway; readonly log: Log } | undefined;
+// Deno Deploy finds crons only at the top of the module. Undefined where the runtime was started without that feature.
+Deno.cron?.("multipart sweep", "*/10 * * * *", sweepUploads);
+Deno.cron?.("sidecar sweep", "17 3 * * *", sweepSidecars);
 
 try {
   await runProgram(Deno.args, denoJson.version, {
@@ -55,7 +64,8 @@ async function serve(config: Config, { embeddedHub, seed }: ServeOptions): Promi
   const log = await createConsoleLog(config.logLevel);
   const accessKey = await chooseAccessKey(config, embeddedHub);
   const problem = exposureProblem(config, accessKey !== undefined);
-  if (problem !== undefined) fail(problem);
+  // On Deno Deploy every request is refused instead: who deploys sets the secrets afterwards.
+  if (problem !== undefined && !config.isDeploy) fail(problem);
   await checkCacheAccess(config);
   const hub = config.hfToken === undefined ? await startHub(config, LOCAL_TOKEN, seed) : undefined;
   const kv = await openKv(config);
@@ -65,7 +75,8 @@ async function serve(config: Config, { embeddedHub, seed }: ServeOptions): Promi
     endpoint: hub?.url ?? config.hfEndpoint,
     ...(config.hfNamespace !== undefined && { namespace: config.hfNamespace }),
     ...(accessKey && { credentials: [accessKey] }),
-    allowAnonymous: accessKey === undefined,
+    allowAnonymous: accessKey === undefined && problem === undefined,
+    noTransform: compresses(),
     region: config.region,
     domains: config.domains,
     corsOrigins: config.corsOrigins,
@@ -84,7 +95,8 @@ async function serve(config: Config, { embeddedHub, seed }: ServeOptions): Promi
     multipartUploadTtlSeconds: config.multipartUploadTtlSeconds,
     log,
   });
-  scheduleSweeps(gateway, log);
+  swept = { gateway, log };
+  if (Deno.cron === undefined) startTimers();
   const stopped = stopSignal(log);
   const requests = new InFlight();
   const server = listening(
@@ -233,50 +245,45 @@ async function checkCacheAccess({ cacheDir }: Config): Promise<void> {
   }
 }
 
-function scheduleSweeps(gateway: Gateway, log: Log): void {
-  schedule(log, {
-    name: "multipart sweep",
-    cron: "*/10 * * * *",
-    minutes: 10,
-    run: async () => {
-      const removed = await gateway.sweep();
-      if (removed > 0) log.info("multipart uploads expired", { removed });
-    },
-  });
-  schedule(log, {
-    name: "sidecar sweep",
-    cron: "17 3 * * *",
-    minutes: 24 * 60,
-    run: async () => {
-      const removed = await gateway.sweepSidecars();
-      if (removed > 0) log.info("sidecars without an object deleted", { removed });
-    },
+/** Does what cron does elsewhere. */
+function startTimers(): void {
+  Deno.unrefTimer(setInterval(sweepUploads, 10 * MINUTE_MS));
+  Deno.unrefTimer(setInterval(sweepSidecars, 24 * 60 * MINUTE_MS));
+}
+
+async function sweepUploads(): Promise<void> {
+  await sweeping("multipart sweep", async ({ gateway, log }) => {
+    const removed = await gateway.sweep();
+    if (removed > 0) log.info("multipart uploads expired", { removed });
   });
 }
 
-/** Something that is done again and again. */
-interface Job {
-  readonly name: string;
-  readonly cron: string;
-  /** As the cron expression has it. */
-  readonly minutes: number;
-  readonly run: () => Promise<void>;
+async function sweepSidecars(): Promise<void> {
+  await sweeping("sidecar sweep", async ({ gateway, log }) => {
+    const removed = await gateway.sweepSidecars();
+    if (removed > 0) log.info("sidecars without an object deleted", { removed });
+  });
 }
 
-/** A job that fails is logged, and done again when its time comes. */
-function schedule(log: Log, { name, cron, minutes, run }: Job): void {
-  const attempt = async () => {
-    try {
-      await run();
-    } catch (error) {
-      log.error(`${name} failed`, {
-        error: error instanceof Error ? error : new Error(String(error)),
-      });
-    }
-  };
-  // Deno.cron is undefined where the runtime was started without that feature.
-  if (Deno.cron !== undefined) Deno.cron(name, cron, attempt);
-  else Deno.unrefTimer(setInterval(attempt, minutes * MINUTE_MS));
+/** A sweep that fails is logged, and done again when its time comes. */
+async function sweeping(
+  name: string,
+  work: (swept: { readonly gateway: Gateway; readonly log: Log }) => Promise<void>,
+): Promise<void> {
+  try {
+    if (swept !== undefined) await work(swept);
+  } catch (error) {
+    swept?.log.error(`${name} failed`, {
+      error: error instanceof Error ? error : new Error(String(error)),
+    });
+  }
+}
+
+/** Whether the runtime's server compresses answers by itself. */
+function compresses(): boolean {
+  const [major = 0, minor = 0] = Deno.version.deno.split(".").map(Number);
+  const [since, sinceMinor] = FIRST_WITHOUT_COMPRESSION;
+  return major < since || (major === since && minor < sinceMinor);
 }
 
 /** Resolves on SIGINT or SIGTERM; another one later ends the process at once. */

@@ -182,7 +182,7 @@ const SCHEMA = v.object({
   HUGBUCKET_DOMAIN: v.optional(domains),
   HUGBUCKET_CORS_ORIGINS: v.optional(origins),
   HUGBUCKET_MULTIPART_UPLOAD_TTL: v.optional(seconds, "86400"),
-  HUGBUCKET_KV: v.optional(kv),
+  HUGBUCKET_KV: v.optional(kv, "memory"),
   HUGBUCKET_MEMORY_BUDGET: v.optional(bytes, "128MiB"),
   HUGBUCKET_MEMORY_WAIT: v.optional(seconds, "30"),
   HUGBUCKET_CACHE_DIR: v.optional(text),
@@ -194,6 +194,17 @@ const SCHEMA = v.object({
   HUGBUCKET_LOG_LEVEL: v.optional(logLevel, "info"),
   DENO_DEPLOY: v.optional(v.string()),
 });
+
+/**
+ * What holds on Deno Deploy unless it is set: the address that is looked for there, an end before the process is killed (5 seconds
+ * after the signal), and state that its many processes share.
+ */
+const DEPLOY_DEFAULTS: Readonly<Record<string, string>> = {
+  HUGBUCKET_HOST: "0.0.0.0",
+  HUGBUCKET_PORT: "8000",
+  HUGBUCKET_SHUTDOWN_GRACE: "4",
+  HUGBUCKET_KV: "default",
+};
 
 /** The name of a variable that is read. */
 export type VariableName = keyof typeof SCHEMA.entries;
@@ -250,8 +261,11 @@ export function defaultOf(name: VariableName): string | undefined {
  * @throws {ConfigError} Naming every problem at once, never a secret's value.
  */
 export function readConfig(get: (name: string) => string | undefined): Config {
+  const defaults = get("DENO_DEPLOY") ? DEPLOY_DEFAULTS : {};
   const names = Object.keys(VARIABLES);
-  const given = Object.fromEntries(names.map((name) => [name, get(name) || undefined]));
+  const given = Object.fromEntries(
+    names.map((name) => [name, get(name) || defaults[name] || undefined]),
+  );
   const parsed = v.safeParse(SCHEMA, given);
   const problems = (parsed.issues ?? []).map((issue) => `${v.getDotPath(issue)} ${issue.message}`);
   problems.push(...pairProblems(given));
@@ -280,7 +294,7 @@ function toConfig(env: v.InferOutput<typeof SCHEMA>): Config {
     domains: (env.HUGBUCKET_DOMAIN ?? []).map((domain) => domain.toLowerCase()),
     corsOrigins: env.HUGBUCKET_CORS_ORIGINS ?? [],
     multipartUploadTtlSeconds: env.HUGBUCKET_MULTIPART_UPLOAD_TTL,
-    kv: kvOf(env.HUGBUCKET_KV, env.DENO_DEPLOY !== undefined),
+    kv: env.HUGBUCKET_KV === "memory" ? undefined : env.HUGBUCKET_KV,
     isDeploy: env.DENO_DEPLOY !== undefined,
     memoryBudget: env.HUGBUCKET_MEMORY_BUDGET,
     memoryWaitSeconds: env.HUGBUCKET_MEMORY_WAIT,
@@ -294,12 +308,6 @@ function toConfig(env: v.InferOutput<typeof SCHEMA>): Config {
     ...(env.HUGBUCKET_WORKERS !== undefined && { workers: env.HUGBUCKET_WORKERS }),
     logLevel: env.HUGBUCKET_LOG_LEVEL,
   };
-}
-
-/** Many processes on Deno Deploy are one gateway only if they share what they know. */
-function kvOf(given: string | undefined, isDeploy: boolean): string | undefined {
-  const chosen = given ?? (isDeploy ? "default" : "memory");
-  return chosen === "memory" ? undefined : chosen;
 }
 
 function pairProblems(given: Readonly<Record<string, string | undefined>>): readonly string[] {

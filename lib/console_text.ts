@@ -54,8 +54,18 @@ export function startText(facts: StartFacts): string {
   S3 endpoint    ${endpoint}
 ${backend}
 
-${facts.accessKey === undefined ? openText(endpoint) : keyText(facts, facts.accessKey, endpoint)}`;
+${accessText(facts, endpoint)}`;
 }
+
+function accessText(facts: StartFacts, endpoint: string): string {
+  const { accessKey, config } = facts;
+  if (accessKey !== undefined) return keyText(facts, accessKey, endpoint);
+  return config.isDeploy && !config.allowAnonymous ? CLOSED_TEXT : openText(endpoint);
+}
+
+const CLOSED_TEXT =
+  `  EVERY REQUEST IS REFUSED until AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are set.
+`;
 
 const openText = (endpoint: string): string =>
   `  AUTHENTICATION IS OFF: whoever reaches ${endpoint} reads and writes with the gateway's Hub token.

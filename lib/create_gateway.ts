@@ -71,6 +71,11 @@ export interface GatewayOptions {
    * handlers that collect bodies. Default: false.
    */
   readonly lentBodies?: boolean;
+  /**
+   * Whether answers say that nobody may change them on the way (`Cache-Control: no-transform`). Needed where the server
+   * compresses by itself, as `Deno.serve` did before Deno 2.9. Default: false.
+   */
+  readonly noTransform?: boolean;
   /** Bytes that all transfers together may hold. Default: 128 MiB. */
   readonly memoryBudget?: number;
   /** How long a request waits for some of them, in seconds, before it is answered with SlowDown. Default: 30. */
@@ -242,6 +247,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     storeChecksums: options.storeChecksums ?? false,
     redirect: options.redirect ?? false,
     lentBodies: options.lentBodies ?? false,
+    noTransform: options.noTransform ?? false,
     log,
     now,
   });

@@ -70,7 +70,7 @@ async function serve(config: Config, { embeddedHub, seed }: ServeOptions): Promi
   const hub = config.hfToken === undefined ? await startHub(config, LOCAL_TOKEN, seed) : undefined;
   const kv = await openKv(config);
   const gateway = createGateway({
-    ...(kv && { kv }),
+    ...(kv && { kv, leaseMs: config.kvLeaseSeconds * 1000 }),
     token: config.hfToken ?? LOCAL_TOKEN,
     endpoint: hub?.url ?? config.hfEndpoint,
     ...(config.hfNamespace !== undefined && { namespace: config.hfNamespace }),

@@ -43,6 +43,8 @@ export interface Config {
    * the platform's own; in memory when absent.
    */
   readonly kv: string | undefined;
+  /** Seconds after which what a process has locked there is free for others, when it has died. */
+  readonly kvLeaseSeconds: number;
   /** Whether this is Deno Deploy: many processes, none with a disk, all of them reached from outside. */
   readonly isDeploy: boolean;
   /** Bytes that all transfers together may hold in memory. */
@@ -183,6 +185,7 @@ const SCHEMA = v.object({
   HUGBUCKET_CORS_ORIGINS: v.optional(origins),
   HUGBUCKET_MULTIPART_UPLOAD_TTL: v.optional(seconds, "86400"),
   HUGBUCKET_KV: v.optional(kv, "memory"),
+  HUGBUCKET_KV_LEASE: v.optional(seconds, "15"),
   HUGBUCKET_MEMORY_BUDGET: v.optional(bytes, "128MiB"),
   HUGBUCKET_MEMORY_WAIT: v.optional(seconds, "30"),
   HUGBUCKET_CACHE_DIR: v.optional(text),
@@ -232,6 +235,7 @@ export const VARIABLES: Readonly<Record<VariableName, string>> = {
   HUGBUCKET_MULTIPART_UPLOAD_TTL: "seconds of rest after which an unfinished upload is dropped",
   HUGBUCKET_KV:
     "where multipart uploads and locks are kept, for all gateways that share them: a file, the URL of a Deno KV, default or memory",
+  HUGBUCKET_KV_LEASE: "seconds after which what a gateway that died has locked there is free",
   HUGBUCKET_MEMORY_BUDGET: "bytes that all transfers together may hold, such as 128MiB",
   HUGBUCKET_MEMORY_WAIT:
     "seconds that a request waits for some of them before it is told to slow down",
@@ -295,6 +299,7 @@ function toConfig(env: v.InferOutput<typeof SCHEMA>): Config {
     corsOrigins: env.HUGBUCKET_CORS_ORIGINS ?? [],
     multipartUploadTtlSeconds: env.HUGBUCKET_MULTIPART_UPLOAD_TTL,
     kv: env.HUGBUCKET_KV === "memory" ? undefined : env.HUGBUCKET_KV,
+    kvLeaseSeconds: env.HUGBUCKET_KV_LEASE,
     isDeploy: env.DENO_DEPLOY !== undefined,
     memoryBudget: env.HUGBUCKET_MEMORY_BUDGET,
     memoryWaitSeconds: env.HUGBUCKET_MEMORY_WAIT,

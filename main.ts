@@ -6,6 +6,8 @@
  */
 
 import denoJson from "./deno.json" with { type: "json" };
+import type { AccessCredential } from "./lib/access/access_credential.ts";
+import { CredentialSource } from "./lib/access/credential_source.ts";
 import { type AccessKey, accessKeyOf } from "./lib/access_key.ts";
 import { type Config, ConfigError, exposureProblem, readConfig } from "./lib/config.ts";
 import { createGateway, type Gateway } from "./lib/create_gateway.ts";
@@ -27,6 +29,8 @@ const USAGE = 2;
 /** Those of a process that SIGINT and SIGPIPE end. */
 const INTERRUPTED = 130;
 const BROKEN_PIPE = 141;
+/** How often the file of key pairs is looked at. */
+const LOOK_MS = 1000;
 /** The task runner passes on a signal that the terminal has sent to the gateway already. */
 const REPEATED_MS = 1000;
 
@@ -60,22 +64,29 @@ try {
 
 /** The gateway, with an embedded hub where one was asked for and there is no Hub token. */
 async function serve(config: Config, { embeddedHub, seed }: ServeOptions): Promise<void> {
-  if (config.hfToken === undefined && !embeddedHub) fail(NO_HUB_MESSAGE);
   const log = await createConsoleLog(config.logLevel);
   const accessKey = await chooseAccessKey(config, embeddedHub);
-  const problem = exposureProblem(config, accessKey !== undefined);
+  const source = await credentialSource(config, accessKey);
+  const credentials = await source.load();
+  if (config.hfToken === undefined && !embeddedHub && !bringTokens(credentials)) {
+    fail(NO_HUB_MESSAGE);
+  }
+  const problem = exposureProblem(config, credentials.length > 0);
   // On Deno Deploy every request is refused instead: who deploys sets the secrets afterwards.
   if (problem !== undefined && !config.isDeploy) fail(problem);
   await checkCacheAccess(config);
-  const hub = config.hfToken === undefined ? await startHub(config, LOCAL_TOKEN, seed) : undefined;
+  const hub = config.hfToken === undefined && embeddedHub
+    ? await startHub(config, LOCAL_TOKEN, seed)
+    : undefined;
+  const token = config.hfToken ?? hub?.token;
   const kv = await openKv(config);
   const gateway = createGateway({
     ...(kv && { kv, leaseMs: config.kvLeaseSeconds * 1000 }),
-    token: config.hfToken ?? LOCAL_TOKEN,
+    ...(token !== undefined && { token }),
     endpoint: hub?.url ?? config.hfEndpoint,
     ...(config.hfNamespace !== undefined && { namespace: config.hfNamespace }),
-    ...(accessKey && { credentials: [accessKey] }),
-    allowAnonymous: accessKey === undefined && problem === undefined,
+    credentials,
+    allowAnonymous: credentials.length === 0 && problem === undefined,
     noTransform: compresses(),
     region: config.region,
     domains: config.domains,
@@ -97,6 +108,8 @@ async function serve(config: Config, { embeddedHub, seed }: ServeOptions): Promi
   });
   swept = { gateway, log };
   if (Deno.cron === undefined) startTimers();
+  followCredentials(source, gateway, log);
+  const pairs = credentials.length;
   const stopped = stopSignal(log);
   const requests = new InFlight();
   const server = listening(
@@ -106,7 +119,7 @@ async function serve(config: Config, { embeddedHub, seed }: ServeOptions): Promi
         port: config.port,
         automaticCompression: false,
         onListen: ({ hostname, port }) =>
-          console.log(startText({ config, hostname, port, accessKey, hubUrl: hub?.url })),
+          console.log(startText({ config, hostname, port, accessKey, pairs, hubUrl: hub?.url })),
       }, requests.wrap(gateway.handler, gateway.refuse)),
     `Port ${config.port} is taken: set HUGBUCKET_PORT to another port`,
   );
@@ -232,8 +245,44 @@ async function chooseAccessKey(
   config: Config,
   mayUseDisk: boolean,
 ): Promise<AccessKey | undefined> {
-  if (config.credential !== undefined || !mayUseDisk) return config.credential;
+  const hasOthers = config.credentials.length > 0 || config.credentialsFile !== undefined;
+  if (config.credential !== undefined || hasOthers || !mayUseDisk) return config.credential;
   return await accessKeyOf(config.dataDir);
+}
+
+/** The key pairs of the environment and of the file that it names. */
+async function credentialSource(
+  { credentials, credentialsFile: file }: Config,
+  accessKey: AccessKey | undefined,
+): Promise<CredentialSource> {
+  const fixed = [...accessKey ? [accessKey] : [], ...credentials];
+  if (file === undefined) return new CredentialSource({ fixed });
+  const { state } = await Deno.permissions.query({ name: "read", path: file });
+  if (state !== "granted") fail(`HUGBUCKET_CREDENTIALS_FILE ${file} needs --allow-read`);
+  const read = () => Deno.readTextFile(file);
+  return new CredentialSource({ fixed, read, name: "HUGBUCKET_CREDENTIALS_FILE" });
+}
+
+function bringTokens(credentials: readonly AccessCredential[]): boolean {
+  return credentials.length > 0 && credentials.every(({ hubToken }) => hubToken !== undefined);
+}
+
+/** Takes over what changes in the file of key pairs; what is not good is told, and the old pairs stay. */
+function followCredentials(source: CredentialSource, gateway: Gateway, log: Log): void {
+  const look = async () => {
+    try {
+      const credentials = await source.changed();
+      if (credentials === undefined) return;
+      gateway.setCredentials(credentials);
+      log.info("key pairs replaced", { pairs: credentials.length });
+    } catch (error) {
+      log.error("key pairs not replaced", {
+        error: error instanceof Error ? error : new Error(String(error)),
+      });
+    }
+  };
+  const again = () => void look().finally(() => Deno.unrefTimer(setTimeout(again, LOOK_MS)));
+  again();
 }
 
 /** A cache that may not be used would fail at each read. */

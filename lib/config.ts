@@ -5,6 +5,8 @@
  */
 
 import * as v from "valibot";
+import type { AccessCredential } from "./access/access_credential.ts";
+import { CredentialsError, readCredentials } from "./access/read_credentials.ts";
 
 /** The settings of a gateway and of an embedded hub. */
 export interface Config {
@@ -18,6 +20,10 @@ export interface Config {
   readonly credential:
     | { readonly accessKeyId: string; readonly secretAccessKey: string }
     | undefined;
+  /** Further key pairs, each with what it may do. */
+  readonly credentials: readonly AccessCredential[];
+  /** A file with further key pairs. */
+  readonly credentialsFile: string | undefined;
   /** Whether unsigned requests are served on an address that others can reach. */
   readonly allowAnonymous: boolean;
   /** Address to listen on. */
@@ -164,6 +170,18 @@ const kv = v.pipe(
     "must be a file, an http or https URL, default or memory",
   ),
 );
+const credentials = v.pipe(
+  v.string(),
+  v.rawTransform<string, readonly AccessCredential[]>(({ dataset, addIssue, NEVER }) => {
+    try {
+      return readCredentials(dataset.value);
+    } catch (error) {
+      if (!(error instanceof CredentialsError)) throw error;
+      for (const message of error.problems) addIssue({ message });
+      return NEVER;
+    }
+  }),
+);
 const logLevel = v.picklist(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`);
 
 const SCHEMA = v.object({
@@ -174,6 +192,8 @@ const SCHEMA = v.object({
   HUGBUCKET_REPOS: v.optional(repos),
   AWS_ACCESS_KEY_ID: v.optional(text),
   AWS_SECRET_ACCESS_KEY: v.optional(text),
+  HUGBUCKET_CREDENTIALS: v.optional(credentials),
+  HUGBUCKET_CREDENTIALS_FILE: v.optional(text),
   HUGBUCKET_ALLOW_ANONYMOUS: v.optional(flag, "false"),
   HUGBUCKET_HOST: v.optional(text, "127.0.0.1"),
   HUGBUCKET_PORT: v.optional(port, "9000"),
@@ -223,6 +243,8 @@ export const VARIABLES: Readonly<Record<VariableName, string>> = {
     "models, datasets and Spaces, separated by commas, that ListBuckets shows, as datasets--namespace--name",
   AWS_ACCESS_KEY_ID: "access key that clients sign with",
   AWS_SECRET_ACCESS_KEY: "its secret; without the pair authentication is off",
+  HUGBUCKET_CREDENTIALS: "further key pairs with their rights and Hub tokens, as JSON",
+  HUGBUCKET_CREDENTIALS_FILE: "file with such JSON, read again when it changes",
   HUGBUCKET_ALLOW_ANONYMOUS: "true: serve unsigned requests although others can reach the address",
   HUGBUCKET_HOST: "address to listen on",
   HUGBUCKET_PORT: "port of the gateway",
@@ -288,6 +310,8 @@ function toConfig(env: v.InferOutput<typeof SCHEMA>): Config {
     credential: accessKeyId !== undefined && secretAccessKey !== undefined
       ? Object.freeze({ accessKeyId, secretAccessKey })
       : undefined,
+    credentials: env.HUGBUCKET_CREDENTIALS ?? [],
+    credentialsFile: env.HUGBUCKET_CREDENTIALS_FILE,
     allowAnonymous: env.HUGBUCKET_ALLOW_ANONYMOUS,
     host: env.HUGBUCKET_HOST,
     port: env.HUGBUCKET_PORT,

@@ -28,8 +28,10 @@ export interface StartFacts {
   readonly hostname: string;
   /** The port listened on. */
   readonly port: number;
-  /** The pair that clients sign with; without it authentication is off. */
+  /** The pair that clients sign with. */
   readonly accessKey: AccessKey | undefined;
+  /** How many key pairs there are; without any, authentication is off. */
+  readonly pairs: number;
   /** The embedded hub's URL, when there is one. */
   readonly hubUrl: string | undefined;
 }
@@ -54,13 +56,14 @@ export function startText(facts: StartFacts): string {
   S3 endpoint    ${endpoint}
 ${backend}
 
-${accessText(facts, endpoint)}`;
+${signingText(facts, endpoint)}`;
 }
 
-function accessText(facts: StartFacts, endpoint: string): string {
-  const { accessKey, config } = facts;
-  if (accessKey !== undefined) return keyText(facts, accessKey, endpoint);
-  return config.isDeploy && !config.allowAnonymous ? CLOSED_TEXT : openText(endpoint);
+function signingText(facts: StartFacts, endpoint: string): string {
+  if (facts.accessKey !== undefined) return keyText(facts, facts.accessKey, endpoint);
+  if (facts.pairs > 0) return `  Key pairs      ${facts.pairs}\n`;
+  const { isDeploy, allowAnonymous } = facts.config;
+  return isDeploy && !allowAnonymous ? CLOSED_TEXT : openText(endpoint);
 }
 
 const CLOSED_TEXT =

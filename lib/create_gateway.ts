@@ -1,6 +1,6 @@
+import type { AccessCredential } from "./access/access_credential.ts";
+import { requireTogether } from "./access/read_credentials.ts";
 import { Authenticator } from "./auth/authenticator.ts";
-import type { Credential } from "./auth/credential.ts";
-import { BucketClient } from "./buckets/bucket_client.ts";
 import { S3Error } from "./errors/s3_error.ts";
 import { type KeyLocks, MemoryKeyLocks } from "./flow/key_locks.ts";
 import { MemoryBudget } from "./flow/memory_budget.ts";
@@ -18,15 +18,12 @@ import { createPagesHandler } from "./pages/pages.ts";
 import { readyPage } from "./pages/ready_page.ts";
 import { hostBucketOf } from "./s3/address.ts";
 import { writeError } from "./s3/errors.ts";
-import { BucketObjectStore } from "./store/bucket_object_store.ts";
-import { HubObjectStore } from "./store/hub_object_store.ts";
-import { KeptTrees } from "./store/repos/kept_trees.ts";
-import { RepoObjectStore } from "./store/repos/repo_object_store.ts";
+import { Tenants, type TenantsOptions } from "./tenants.ts";
 
 /** Settings of {@linkcode createGateway}. */
 export interface GatewayOptions {
-  /** The Hub token that the gateway works with. */
-  readonly token: string;
+  /** The Hub token that the gateway works with. Default: each key pair brings its own. */
+  readonly token?: string;
   /** Base URL of the Hub. Default: `https://huggingface.co`. */
   readonly endpoint?: string;
   /** The namespace of plain bucket names. Default: the token's user. */
@@ -38,8 +35,11 @@ export interface GatewayOptions {
    * Default: none.
    */
   readonly listedRepos?: readonly string[];
-  /** Key pairs that clients sign with. Without any, every request is refused unless `allowAnonymous`. */
-  readonly credentials?: readonly Credential[];
+  /**
+   * Key pairs that clients sign with, each with what it may do: all that the gateway's token reaches, if nothing else is said.
+   * Without any, every request is refused unless `allowAnonymous`.
+   */
+  readonly credentials?: readonly AccessCredential[];
   /** Serves every request unsigned when there are no credentials. Default: false. */
   readonly allowAnonymous?: boolean;
   /** The region that the gateway says it is in. Default: `us-east-1`. */
@@ -134,6 +134,13 @@ export interface Gateway {
    * many files were deleted.
    */
   sweepSidecars(): Promise<number>;
+  /**
+   * Replaces all key pairs, from the next request on. Requests under way go on as they began; nothing is ever served unsigned
+   * for want of pairs.
+   *
+   * @throws {CredentialsError} When they cannot be used together; then the old ones stay.
+   */
+  setCredentials(credentials: readonly AccessCredential[]): void;
   /** Ends connections to the Hub and the CAS. Requests under way must have ended. */
   close(): Promise<void>;
 }
@@ -172,12 +179,93 @@ export function createGateway(options: GatewayOptions): Gateway {
   const memoryBudget = new MemoryBudget(budgetBytes, {
     maxWaitMs: (options.memoryWaitSeconds ?? DEFAULT_WAIT_SECONDS) * 1000,
   });
-  const buckets = new BucketClient({
-    token: options.token,
-    endpoint,
-    ...(options.namespace !== undefined && { namespace: options.namespace }),
-    memoryBudget,
+  const uploadTtlMs = (options.multipartUploadTtlSeconds ?? DEFAULT_TTL_SECONDS) * 1000;
+  const shared = options.kv && openSharedState(options.kv, {
+    uploadTtlMs,
     now,
+    ...(options.leaseMs !== undefined && { leaseMs: options.leaseMs }),
+    onError: (error) => log.warning("shared state was not put in order", { error }),
+  });
+  const registry = options.registry ?? shared?.registry ??
+    new MapUploadRegistry({ ttlMs: uploadTtlMs, now });
+  const open = options.allowAnonymous === true && !options.credentials?.length;
+  const tenants = new Tenants({
+    token: options.token,
+    client: clientOptions(options, endpoint, log),
+    namespace: options.namespace,
+    otherNamespaces: options.otherNamespaces ?? [],
+    listedRepos: options.listedRepos ?? [],
+    memoryBudget,
+    budgetBytes,
+    workers: options.workers,
+    locks: options.locks ?? shared?.locks ?? new MemoryKeyLocks(),
+    registry,
+    open,
+    log,
+    now,
+  });
+  let probe: HubProbe | undefined;
+  const setCredentials = (credentials: readonly AccessCredential[]) => {
+    requireTogether(credentials, options);
+    tenants.setCredentials(credentials);
+    const one = tenants.anyOf();
+    probe = one && new HubProbe({ endpoint, now, ...one });
+  };
+  setCredentials(options.credentials ?? []);
+  const domains = (options.domains ?? []).map((domain) => domain.toLowerCase());
+  const pages = createPagesHandler({
+    pages: { health: HEALTH_PAGE, ready: readyPage(async () => await probe?.check()) },
+    isBucketHost: (host) => hostBucketOf(host, domains) !== undefined,
+  });
+  const s3 = createRequestHandler({
+    entrance: tenants,
+    operations,
+    authenticator: new Authenticator({
+      lookup: open ? undefined : (id) => tenants.find(id),
+      now: () => new Date(now()),
+    }),
+    region: options.region ?? "us-east-1",
+    domains,
+    corsOrigins: options.corsOrigins ?? [],
+    storeChecksums: options.storeChecksums ?? false,
+    redirect: options.redirect ?? false,
+    lentBodies: options.lentBodies ?? false,
+    noTransform: options.noTransform ?? false,
+    log,
+    now,
+  });
+  const sweepFailed = (hubBucket: string, error: Error) =>
+    log.warning("sidecar sweep failed", { hubBucket, error });
+  return {
+    handler: (request) => pages(request) ?? s3(request),
+    refuse: (request) => pages(request, { stopping: true }) ?? refuse(request),
+    sweep: () => registry.sweep(),
+    sweepSidecars: () => tenants.sweepSidecars(sweepFailed),
+    setCredentials,
+    async close() {
+      await shared?.close();
+      await tenants.close();
+    },
+  };
+}
+
+function refuse({ method }: Request): Promise<Response> {
+  const error = new S3Error("ServiceUnavailable", {
+    headers: { "Retry-After": "1", Connection: "close" },
+  });
+  const ids = { requestId: crypto.randomUUID(), hostId: "" };
+  return Promise.resolve(writeError(error, { method, address: undefined, ...ids }));
+}
+
+/** What the clients of all Hub tokens have in common. */
+function clientOptions(
+  options: GatewayOptions,
+  endpoint: string,
+  log: Log,
+): TenantsOptions["client"] {
+  return {
+    endpoint,
+    now: options.now ?? Date.now,
     sleep: options.sleep,
     random: options.random,
     onCircuit: (state, openMs) =>
@@ -197,85 +285,5 @@ export function createGateway(options: GatewayOptions): Gateway {
         onError: (error) => log.warning("cache on disk failed", { error }),
       },
     }),
-    ...(options.workers !== undefined && { workers: options.workers }),
-  });
-  const uploadTtlMs = (options.multipartUploadTtlSeconds ?? DEFAULT_TTL_SECONDS) * 1000;
-  const shared = options.kv && openSharedState(options.kv, {
-    uploadTtlMs,
-    now,
-    ...(options.leaseMs !== undefined && { leaseMs: options.leaseMs }),
-    onError: (error) => log.warning("shared state was not put in order", { error }),
-  });
-  const bucketStore = new BucketObjectStore({
-    buckets,
-    otherNamespaces: options.otherNamespaces ?? [],
-    locks: options.locks ?? shared?.locks ?? new MemoryKeyLocks(),
-    now,
-    onIgnored: ({ bucket, path, reason }) =>
-      log.warning("sidecar ignored", { hubBucket: bucket, path, reason }),
-  });
-  const store = new HubObjectStore(
-    bucketStore,
-    new RepoObjectStore({
-      buckets,
-      trees: new KeptTrees(memoryBudget, budgetBytes),
-      now,
-      listed: options.listedRepos ?? [],
-    }),
-  );
-  const registry = options.registry ?? shared?.registry ??
-    new MapUploadRegistry({ ttlMs: uploadTtlMs, now });
-  const probe = new HubProbe({
-    endpoint,
-    token: options.token,
-    namespace: (call) => buckets.namespace(call),
-    now,
-  });
-  const domains = (options.domains ?? []).map((domain) => domain.toLowerCase());
-  const pages = createPagesHandler({
-    pages: { health: HEALTH_PAGE, ready: readyPage(() => probe.check()) },
-    isBucketHost: (host) => hostBucketOf(host, domains) !== undefined,
-  });
-  const s3 = createRequestHandler({
-    store,
-    registry,
-    operations,
-    authenticator: new Authenticator({ lookup: lookupOf(options), now: () => new Date(now()) }),
-    region: options.region ?? "us-east-1",
-    domains,
-    corsOrigins: options.corsOrigins ?? [],
-    storeChecksums: options.storeChecksums ?? false,
-    redirect: options.redirect ?? false,
-    lentBodies: options.lentBodies ?? false,
-    noTransform: options.noTransform ?? false,
-    log,
-    now,
-  });
-  const sweepFailed = (hubBucket: string, error: Error) =>
-    log.warning("sidecar sweep failed", { hubBucket, error });
-  return {
-    handler: (request) => pages(request) ?? s3(request),
-    refuse: (request) => pages(request, { stopping: true }) ?? refuse(request),
-    sweep: () => registry.sweep(),
-    sweepSidecars: () => bucketStore.sweepSeenBuckets(sweepFailed),
-    async close() {
-      await shared?.close();
-      await buckets.close();
-    },
   };
-}
-
-function refuse({ method }: Request): Promise<Response> {
-  const error = new S3Error("ServiceUnavailable", {
-    headers: { "Retry-After": "1", Connection: "close" },
-  });
-  const ids = { requestId: crypto.randomUUID(), hostId: "" };
-  return Promise.resolve(writeError(error, { method, address: undefined, ...ids }));
-}
-
-/** Undefined switches authentication off. */
-function lookupOf({ credentials = [], allowAnonymous = false }: GatewayOptions) {
-  if (credentials.length === 0 && allowAnonymous) return undefined;
-  const pairs = new Map(credentials.map((pair) => [pair.accessKeyId, pair]));
-  return (accessKeyId: string): Credential | undefined => pairs.get(accessKeyId);
 }

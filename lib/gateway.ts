@@ -5,6 +5,8 @@
  * @module
  */
 
+import type { AccessCredential } from "./access/access_credential.ts";
+import { requireAddress, requireInput } from "./access/operation_rules.ts";
 import type { Authenticator } from "./auth/authenticator.ts";
 import type { FormClaim } from "./auth/post_form.ts";
 import { CorsRules } from "./cors_rules.ts";
@@ -13,7 +15,7 @@ import type { S3ErrorCode } from "./errors/s3_error_table.ts";
 import { toS3Error } from "./errors/to_s3_error.ts";
 import { BodyChain } from "./http/body_chain.ts";
 import { formatHttpDate } from "./http/dates.ts";
-import { parseQuery } from "./http/query.ts";
+import { parseQuery, type Query } from "./http/query.ts";
 import { parseTarget, requireHost } from "./http/request_target.ts";
 import type { Log } from "./log.ts";
 import type { OperationContext, OperationTable } from "./ops/context.ts";
@@ -33,16 +35,16 @@ import { isStubbed, type StubbedOperation, writeStub } from "./s3/stubs.ts";
 import { s3Request } from "./s3/verified_request.ts";
 import { writeVersioning } from "./s3/versioning.ts";
 import { isRepoBucket } from "./store/repos/repo_bucket_names.ts";
-import type { ObjectStore } from "./store/object_store.ts";
+import type { Entrance, Visit } from "./tenants.ts";
 
 /** What a gateway is made of. */
 export interface GatewayParts {
-  readonly store: ObjectStore;
-  readonly registry: OperationContext["registry"];
+  /** Says what a request works with, by who sent it. */
+  readonly entrance: Entrance;
   /** What each operation does. */
   readonly operations: OperationTable;
   /** Says who sent a request. */
-  readonly authenticator: Authenticator;
+  readonly authenticator: Authenticator<AccessCredential>;
   /** The region that the gateway says it is in. */
   readonly region: string;
   /** Whether checksums that SDKs send by default are stored. Default false. */
@@ -77,8 +79,9 @@ interface Exchange {
   /** As it was sent. */
   path?: string;
   address?: Address;
-  /** Whether somebody with a right to ask sent it: only they may cost calls of the Hub. */
-  authenticated: boolean;
+  /** What it works with, once it is known who sent it and that they may: before, it costs no call of the Hub. */
+  visit?: Visit;
+  isPermitted: boolean;
   readonly bodies: BodyChain;
 }
 
@@ -98,14 +101,14 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
   const newRequestId = parts.requestId ?? (() => randomHex(8));
   const hostId = btoa(randomHex(24));
   const domains = parts.domains ?? [];
-  const { store, log, bodyIdleMs } = parts;
-  const cors = new CorsRules({ store, log, now, origins: parts.corsOrigins ?? [] });
+  const { entrance, log, bodyIdleMs } = parts;
+  const cors = new CorsRules({ log, now, origins: parts.corsOrigins ?? [] });
 
   async function handle(request: Request): Promise<Response> {
     const { method } = request;
     const trace: RequestTrace = { requestId: newRequestId(), method, startedAt: now() };
     const bodies = new BodyChain(request.body);
-    const exchange: Exchange = { request, trace, authenticated: false, bodies };
+    const exchange: Exchange = { request, trace, isPermitted: false, bodies };
     let response: Response;
     try {
       response = await serve(exchange);
@@ -129,7 +132,8 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
     // A browser never signs it, and asks before any request that scripts send (Fetch Standard, CORS).
     if (method === "OPTIONS") {
       trace.operation = "Preflight";
-      return await cors.answerPreflight(headers, address);
+      const asker = signerOf(parseQuery(target.rawQuery));
+      return await cors.answerPreflight(headers, address, entrance.storeFor(asker));
     }
     const form = isFormPost({ method, address, query: parseQuery(target.rawQuery), headers });
     const sender = parts.authenticator.authenticate({
@@ -139,8 +143,6 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
       form,
       ...(hostBucket !== undefined && { hostBucket }),
     });
-    // A form comes without a signature of the request's own.
-    exchange.authenticated = !form || sender.signed;
     const query = parseQuery(target.rawQuery, sender.plus);
     const s3 = s3Request({
       request,
@@ -152,71 +154,117 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
       ...(bodyIdleMs !== undefined && { idleMs: bodyIdleMs }),
     });
     const operation = trace.operation = detectOperation(s3);
-    refuseWriteToRepo(operation, bucket);
-    if (isStubbed(operation)) return await answerStub(operation, s3);
-    if (!isServed(operation)) return await answerUnserved(operation, address);
     // Whoever sent a form is known from the form only, and costs no call of the store before.
-    if (form) screenRequest(operation, s3);
-    const authenticate = (claim: FormClaim) => {
-      const form = parts.authenticator.authenticateForm(claim, sender);
-      exchange.authenticated = true;
-      return form;
-    };
-    const asked = operation === "PostObject" && form
-      ? await openForm(s3, { authenticate, bodies })
-      : s3;
-    return await perform(operation, asked, {
+    if (operation === "PostObject" && form) {
+      screenRequest(operation, s3);
+      let credential = sender.credential;
+      const authenticate = (claim: FormClaim) => {
+        const form = parts.authenticator.authenticateForm(claim, sender);
+        credential ??= form.credential;
+        return form;
+      };
+      const opened = await openForm(s3, { authenticate, bodies });
+      const visit = await enter(exchange, credential, operation, opened.address);
+      return await perform(operation, opened, visit, contextOf(request, visit, credential));
+    }
+    const visit = await enter(exchange, sender.credential, operation, address);
+    if (isStubbed(operation)) return await answerStub(operation, s3, visit);
+    if (!isServed(operation)) return await answerUnserved(operation, address, visit);
+    return await perform(operation, s3, visit, contextOf(request, visit, sender.credential));
+  }
+
+  /** Every request passes here, and none goes on that its sender has no right to. */
+  async function enter(
+    exchange: Exchange,
+    credential: AccessCredential | undefined,
+    operation: OperationName,
+    address: Address,
+  ): Promise<Visit> {
+    const visit = exchange.visit = await entrance.enter(credential);
+    requireAddress(visit.rights, operation, address);
+    exchange.isPermitted = true;
+    refuseWriteToRepo(operation, bucketOf(address));
+    return visit;
+  }
+
+  function contextOf(
+    request: Request,
+    { store, registry, seal }: Visit,
+    credential: AccessCredential | undefined,
+  ): OperationContext {
+    return {
       store,
-      registry: parts.registry,
-      requester: { accessKeyId: sender.accessKeyId ?? "" },
+      registry,
+      seal,
+      requester: { accessKeyId: credential?.accessKeyId ?? "" },
       region: parts.region,
       storeChecksums: parts.storeChecksums ?? false,
       redirect: parts.redirect ?? false,
       lentBodies: parts.lentBodies ?? false,
       now,
       signal: request.signal,
-    });
+    };
   }
 
   async function perform<N extends ServedOperation>(
     operation: N,
     request: S3Request,
+    visit: Visit,
     context: OperationContext,
   ): Promise<Response> {
     const { read, write }: Codec<N> = CODECS[operation];
-    const input = await readOrThrow(operation, async () => {
-      screenRequest(operation, request);
-      if (operation !== "CreateBucket") await requireOwner(request);
-      const input = await read(request);
-      await request.verifyUnopenedBody();
-      return input;
-    }, request.address);
+    const input = await readOrThrow(
+      operation,
+      async () => {
+        screenRequest(operation, request);
+        if (operation !== "CreateBucket") await requireOwner(request, visit);
+        const input = await read(request);
+        await request.verifyUnopenedBody();
+        return input;
+      },
+      request.address,
+      visit,
+    );
+    requireInput(visit.rights, operation, input);
     const output = await parts.operations[operation](context, input);
     return write(output, request);
   }
 
-  async function answerStub(operation: StubbedOperation, request: S3Request): Promise<Response> {
+  async function answerStub(
+    operation: StubbedOperation,
+    request: S3Request,
+    visit: Visit,
+  ): Promise<Response> {
     await request.verifyUnopenedBody();
     const bucket = bucketOf(request.address);
-    if (bucket !== undefined) await store.statBucket(bucket);
-    await requireOwner(request);
+    if (bucket !== undefined) await visit.store.statBucket(bucket);
+    await requireOwner(request, visit);
     return operation === "GetBucketVersioning" && bucket !== undefined && isRepoBucket(bucket)
       ? writeVersioning("Enabled")
       : writeStub(operation);
   }
 
   /** Who takes a bucket for somebody else's must not use it. */
-  async function requireOwner(request: S3Request): Promise<void> {
+  async function requireOwner(request: S3Request, { store }: Visit): Promise<void> {
     const expected = expectedOwners(request);
     if (expected.length === 0) return;
     const { id } = await store.owner();
     if (expected.some((owner) => owner !== id)) throw new S3Error("AccessDenied");
   }
 
-  async function answerUnserved(operation: UnservedOperation, address: Address): Promise<Response> {
-    return await readOrThrow<never>(operation, () => {
-      throw unservedError(operation);
-    }, address);
+  async function answerUnserved(
+    operation: UnservedOperation,
+    address: Address,
+    visit: Visit,
+  ): Promise<Response> {
+    return await readOrThrow<never>(
+      operation,
+      () => {
+        throw unservedError(operation);
+      },
+      address,
+      visit,
+    );
   }
 
   /** A missing bucket outranks whatever is wrong with the request: S3 looks for it first. */
@@ -224,6 +272,7 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
     operation: OperationName,
     read: () => T | Promise<T>,
     address: Address,
+    { store }: Visit,
   ): Promise<T> {
     try {
       return await read();
@@ -244,10 +293,11 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
   }
 
   async function finish(exchange: Exchange, response: Response): Promise<Response> {
-    const { request, trace, address, authenticated, bodies } = exchange;
+    const { request, trace, address, visit, isPermitted, bodies } = exchange;
     const { headers, status } = response;
     const { requestId } = trace;
-    await cors.allowOrigin({ request, requestId, address, authenticated }, headers);
+    const store = visit?.tenantStore ?? entrance.storeFor(undefined);
+    await cors.allowOrigin({ request, requestId, address, store, isPermitted }, headers);
     headers.set("x-amz-request-id", requestId);
     headers.set("x-amz-id-2", hostId);
     headers.set("Server", "HugBucket");
@@ -259,8 +309,10 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
       headers.set("x-amz-bucket-region", parts.region);
     }
     if (!await bodies.end()) headers.set("Connection", "close");
-    const logEnd = (end: { bytes: number; aborted: boolean; failure?: unknown }): void =>
+    const logEnd = (end: { bytes: number; aborted: boolean; failure?: unknown }): void => {
       logRequest(log, trace, { status, endedAt: now(), ...end });
+      visit?.leave();
+    };
     // Other bodies are whole already; touching them as streams would cost Deno's fast path.
     if (trace.operation === "GetObject" && response.ok && response.body !== null) {
       const body = observeBody(response.body, request.signal, logEnd);
@@ -279,6 +331,11 @@ function forbidTransform(headers: Headers): void {
   const given = headers.get("Cache-Control");
   if (given?.includes("no-transform")) return;
   headers.set("Cache-Control", given === null ? "no-transform" : `${given}, no-transform`);
+}
+
+/** Who a presigned URL says has signed it: a preflight has the query of the request that follows. */
+function signerOf(query: Query): string | undefined {
+  return query.get("X-Amz-Credential")?.split("/", 1)[0] ?? query.get("AWSAccessKeyId");
 }
 
 function randomHex(bytes: number): string {

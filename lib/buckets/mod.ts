@@ -67,6 +67,7 @@ export {
   MemoryBudget,
   type SpareMemory,
 } from "../flow/memory_budget.ts";
+export { WorkerPools } from "./worker_pools.ts";
 export type { Sleep } from "../flow/sleep.ts";
 export { CasError, type CasErrorOptions } from "../xet/cas/cas_error.ts";
 export { XetFormatError } from "../xet/error.ts";

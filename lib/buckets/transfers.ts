@@ -6,7 +6,6 @@ import { CasClient } from "../xet/cas/cas_client.ts";
 import { createSender } from "../xet/cas/create_sender.ts";
 import { ReconstructionCache } from "../xet/cas/reconstruction_cache.ts";
 import { composeFiles } from "../xet/transfer/compose_files.ts";
-import type { DecoderPool, EncoderPool } from "../xet/engine/mod.ts";
 import { ChunkIndex } from "../xet/transfer/chunk_index.ts";
 import type { FileRecipe, TransferContext, TransferObserver } from "../xet/transfer/context.ts";
 import { DiskCache } from "../xet/transfer/disk_cache.ts";
@@ -18,6 +17,7 @@ import { storeRecipe } from "../xet/transfer/store_recipe.ts";
 import { uploadFile } from "../xet/transfer/upload_file.ts";
 import { LRUCache } from "lru-cache";
 import type { ContentName, ContentPart, ContentSlice } from "./content_part.ts";
+import { poolsOf, type WorkerPools } from "./worker_pools.ts";
 import type { XetTokens } from "./xet_tokens.ts";
 
 export type { PieceOwnership, TransferObserver };
@@ -38,10 +38,12 @@ export interface TransfersOptions {
   readonly tokens: XetTokens;
   /** Bounds the memory of all transfers together. */
   readonly budget: MemoryBudget;
-  /** Does the byte work of uploads; is closed with the transfers. */
-  readonly encoders?: EncoderPool | undefined;
-  /** Does the byte work of downloads; is closed with the transfers. */
-  readonly decoders?: DecoderPool | undefined;
+  /** Do the byte work. Default: it is done in place. */
+  readonly workers?: WorkerPools | undefined;
+  /** Whether they are closed with the transfers. Default: false. */
+  readonly ownsWorkers?: boolean | undefined;
+  /** The part of the budget that is set aside for the index of chunks. */
+  readonly indexShare?: number | undefined;
   /** Sends requests. */
   readonly fetch?: typeof fetch | undefined;
   /** Waits between attempts. */
@@ -95,10 +97,15 @@ export class Transfers {
   /** @param options What it stands on. */
   constructor(options: TransfersOptions) {
     this.#options = options;
-    const { budget, decoders, now } = options;
-    this.#known = new ChunkIndex(budget, now);
+    const { budget, workers, now } = options;
+    this.#known = new ChunkIndex(budget, now, options.indexShare);
     this.#disk = options.diskCache && new DiskCache({ ...options.diskCache, turn: this.#turn });
-    this.#pool = new ReadPool({ budget, turn: this.#turn, decoders, disk: this.#disk });
+    this.#pool = new ReadPool({
+      budget,
+      turn: this.#turn,
+      decoders: workers && poolsOf(workers).decoders,
+      disk: this.#disk,
+    });
     this.#reconstructions = new ReconstructionCache(now && { now });
     this.#blocks = budget.blocks;
   }
@@ -144,12 +151,13 @@ export class Transfers {
     return downloadFile(this.#context(id), content, options);
   }
 
-  /** Closes kept connections; transfers under way fail. Ends when nothing is written any more. */
+  /** Closes kept connections and gives memory back; transfers under way fail. Ends when nothing is written any more. */
   async close(): Promise<void> {
     this.#sender.close();
-    await this.#options.encoders?.close();
-    await this.#options.decoders?.close();
+    if (this.#options.ownsWorkers) await this.#options.workers?.close();
     await this.#disk?.close();
+    this.#pool.close();
+    this.#known.close();
   }
 
   #slice({ id, ...slice }: ContentSlice): FileSlice {
@@ -157,7 +165,7 @@ export class Transfers {
   }
 
   #context(id: string): TransferContext {
-    const { tokens, budget, encoders, fetch, sleep, stallMs, random, casTimeoutMs: idleMs } =
+    const { tokens, budget, workers, fetch, sleep, stallMs, random, casTimeoutMs: idleMs } =
       this.#options;
     const known = this.#contexts.get(id);
     if (known !== undefined) return known;
@@ -181,7 +189,7 @@ export class Transfers {
       known: this.#known,
       smallFiles: new SmallFiles({ cas, pages: this.#pages, known: this.#known }),
       pool: this.#pool,
-      ...(encoders && { encoders }),
+      ...(workers && { encoders: poolsOf(workers).encoders }),
     };
     this.#contexts.set(id, context);
     return context;

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { BlobHasher } from "../embedded_hub/hub/repos/git_objects.ts";
 import type { NewCommit, NewFile } from "../embedded_hub/hub/repos/repo_writer.ts";
 import type { BlobFiles } from "../embedded_hub/storage/blob_files.ts";
+import { eachOf } from "../flow/each_of.ts";
 import type { FileStorage, RepoSeed, SeededRepo } from "./repo_seed.ts";
 import { type SourceFile, sourceFiles } from "./source_files.ts";
 
@@ -20,6 +21,10 @@ export interface SeedParts {
 }
 
 const LARGE_FILE_BYTES = 65_536;
+/** Files that are stored at once. */
+const FILES_AT_ONCE = 16;
+/** What is read whole, so that what is kept already is not written again: writing waits for the disk. */
+const SMALL_BYTES = 65_536;
 
 /**
  * Stores a seed's files and makes its commit.
@@ -33,8 +38,11 @@ export async function seedRepo(parts: SeedParts, seed: RepoSeed): Promise<Seeded
     namespace: slash === -1 ? "" : seed.id.slice(0, slash),
     name: seed.id.slice(slash + 1),
   };
-  const files: NewFile[] = [];
-  for (const file of await sourceFiles(seed)) files.push(await store(parts, seed, file));
+  const sources = await sourceFiles(seed);
+  const files: NewFile[] = new Array(sources.length);
+  await eachOf(sources.entries(), FILES_AT_ONCE, async ([index, file]) => {
+    files[index] = await store(parts, seed, file);
+  });
   const commit = parts.commit({
     repo,
     settings: {
@@ -81,13 +89,26 @@ async function store(parts: SeedParts, seed: RepoSeed, file: SourceFile): Promis
     const xetHash = await parts.uploadToXet(counted);
     return { kind, path, size, sha256: sum.digest("hex"), xetHash };
   }
-  const sha256 = await keep(parts.keptFiles, counted, () => sum.digest("hex"));
+  const sha256 = await keep(parts.keptFiles, size, counted, () => sum.digest("hex"));
   return kind === "git"
     ? { kind, path, size, sha256, oid: blob.oid() }
     : { kind, path, size, sha256 };
 }
 
 async function keep(
+  files: BlobFiles,
+  size: number,
+  content: ReadableStream<Uint8Array>,
+  name: () => string,
+): Promise<string> {
+  if (size > SMALL_BYTES) return await write(files, content, name);
+  const bytes = await new Response(content).bytes();
+  const sha256 = name();
+  if (await files.size(sha256) !== undefined) return sha256;
+  return await write(files, new Blob([bytes]).stream(), () => sha256);
+}
+
+async function write(
   files: BlobFiles,
   content: ReadableStream<Uint8Array>,
   name: () => string,

@@ -74,9 +74,10 @@ export async function startGatewayProcess(options: GatewayOptions): Promise<Gate
 }
 
 function variablesOf(options: GatewayOptions): Record<string, string> {
-  const [pair] = options.credentials ?? [];
+  const [pair, ...others] = options.credentials ?? [];
   const found: Record<string, string> = {
     HF_NAMESPACE: "",
+    HUGBUCKET_CREDENTIALS: others.length === 0 ? "" : JSON.stringify(others),
     AWS_ACCESS_KEY_ID: pair?.accessKeyId ?? "",
     AWS_SECRET_ACCESS_KEY: pair?.secretAccessKey ?? "",
   };

@@ -11,7 +11,8 @@ const SHARE = 0.25;
 export class KeptTrees {
   readonly #trees = new Map<string, Sized>();
   readonly #memory: SpareMemory;
-  readonly #most: number;
+  /** The bytes of the largest tree that is kept, and of all together. */
+  readonly most: number;
 
   /**
    * @param budget Spare memory is taken from it, and given back as soon as it is needed.
@@ -22,7 +23,7 @@ export class KeptTrees {
     totalBytes: number,
   ) {
     this.#memory = budget.addSpare((bytes) => this.#giveUp(bytes));
-    this.#most = totalBytes * SHARE;
+    this.most = totalBytes * SHARE;
   }
 
   /** A tree that is kept. */
@@ -36,10 +37,16 @@ export class KeptTrees {
 
   /** Keeps a tree, if there is room for it. */
   put(key: string, tree: Sized): void {
-    if (this.#trees.has(key) || tree.bytes > this.#most) return;
-    const over = this.#memory.bytes + tree.bytes - this.#most;
+    if (this.#trees.has(key) || tree.bytes > this.most) return;
+    const over = this.#memory.bytes + tree.bytes - this.most;
     if (over > 0) this.#giveUp(over);
     if (this.#memory.take(tree.bytes)) this.#trees.set(key, tree);
+  }
+
+  /** Forgets everything for good, and gives the memory back. */
+  close(): void {
+    this.#trees.clear();
+    this.#memory.end();
   }
 
   #giveUp(bytes: number): void {

@@ -10,7 +10,7 @@ import { DirectoryTable, type TreeFile, TreeTable, TreeTableBuilder } from "./tr
 export interface RepoTreesOptions {
   readonly reader: Pick<RepoReader, "treePage">;
   readonly kept: KeptTrees;
-  /** Most files of a tree that is read whole. */
+  /** Most files of a tree that is read whole, if it can be kept. */
   readonly sortLimit: number;
 }
 
@@ -72,17 +72,19 @@ export class RepoTrees {
     name: CommitName,
     directory: string,
   ): Promise<TreeTable | undefined> {
+    const { kept, sortLimit } = this.#options;
     const builder = new TreeTableBuilder();
     for await (const items of this.#pages(name, directory, true)) {
       for (const item of items) if (item.type === "file") builder.add(treeFile(item));
-      if (builder.length > this.#options.sortLimit) {
+      // What cannot be kept would be read again for each page of a listing.
+      if (builder.length > sortLimit || builder.bytes > kept.most) {
         if (this.#large.size > 1000) this.#large.clear();
         this.#large.add(key);
         return undefined;
       }
     }
     const table = builder.finish();
-    this.#options.kept.put(key, table);
+    kept.put(key, table);
     return table;
   }
 

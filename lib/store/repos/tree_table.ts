@@ -14,25 +14,65 @@ export interface TreeFile {
 const ROW_BYTES = 33 + 8 + 24;
 const HASH_BYTES = 32;
 const GIT_BYTES = 20;
+const ROW_HASH_BYTES = 1 + HASH_BYTES;
 
-/** Collects the files of a tree, in any order. */
+/** Collects the files of a tree, in any order, in as little memory as the table will take. */
 export class TreeTableBuilder {
-  readonly #files: TreeFile[] = [];
+  readonly #paths: string[] = [];
+  readonly #sizes: number[] = [];
+  #hashes = new Uint8Array(ROW_HASH_BYTES * 1024);
+  #bytes = 0;
 
   /** How many there are. */
   get length(): number {
-    return this.#files.length;
+    return this.#paths.length;
+  }
+
+  /** About what the table takes of memory. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** Adds a file. */
-  add(file: TreeFile): void {
-    this.#files.push(file);
+  add({ path, size, hash, inXet }: TreeFile): void {
+    const at = this.length * ROW_HASH_BYTES;
+    if (at === this.#hashes.length) {
+      const longer = new Uint8Array(2 * at);
+      longer.set(this.#hashes);
+      this.#hashes = longer;
+    }
+    this.#hashes[at] = inXet ? 2 : hash.length === 2 * GIT_BYTES ? 0 : 1;
+    this.#hashes.set(Uint8Array.fromHex(hash), at + 1);
+    this.#paths.push(path);
+    this.#sizes.push(size);
+    this.#bytes += 2 * path.length + ROW_BYTES;
   }
 
   /** The table of all, which nothing can be added to. */
   finish(): TreeTable {
-    return new TreeTable(this.#files.sort((a, b) => compareUtf8(a.path, b.path)));
+    const order = Uint32Array.from(this.#paths, (_, index) => index);
+    order.sort((a, b) => compareUtf8(this.#paths[a] ?? "", this.#paths[b] ?? ""));
+    const hashes = new Uint8Array(order.length * ROW_HASH_BYTES);
+    order.forEach((from, to) => {
+      const row = this.#hashes.subarray(from * ROW_HASH_BYTES, (from + 1) * ROW_HASH_BYTES);
+      hashes.set(row, to * ROW_HASH_BYTES);
+    });
+    return new TreeTable({
+      paths: Array.from(order, (index) => this.#paths[index] ?? ""),
+      sizes: Float64Array.from(order, (index) => this.#sizes[index] ?? 0),
+      hashes,
+      bytes: this.#bytes,
+    });
   }
+}
+
+/** The columns of a table. */
+interface Columns {
+  readonly paths: readonly string[];
+  readonly sizes: Float64Array;
+  /** The kind of each hash, then the hash. */
+  readonly hashes: Uint8Array;
+  readonly bytes: number;
 }
 
 /** The files of a commit or of a directory in it, by path in UTF-8 byte order, in little memory. */
@@ -41,21 +81,13 @@ export class TreeTable {
   readonly bytes: number;
   readonly #paths: readonly string[];
   readonly #sizes: Float64Array;
-  /** The kind of each hash, then the hash. */
   readonly #hashes: Uint8Array;
 
-  /** @param files In order. */
-  constructor(files: readonly TreeFile[]) {
-    this.#paths = files.map(({ path }) => path);
-    this.#sizes = Float64Array.from(files, ({ size }) => size);
-    this.#hashes = new Uint8Array(files.length * (1 + HASH_BYTES));
-    let bytes = 0;
-    files.forEach(({ path, hash, inXet }, index) => {
-      const at = index * (1 + HASH_BYTES);
-      this.#hashes[at] = inXet ? 2 : hash.length === 2 * GIT_BYTES ? 0 : 1;
-      this.#hashes.set(Uint8Array.fromHex(hash), at + 1);
-      bytes += 2 * path.length + ROW_BYTES;
-    });
+  /** @param columns In order; see {@linkcode TreeTableBuilder}. */
+  constructor({ paths, sizes, hashes, bytes }: Columns) {
+    this.#paths = paths;
+    this.#sizes = sizes;
+    this.#hashes = hashes;
     this.bytes = bytes;
   }
 
@@ -71,7 +103,7 @@ export class TreeTable {
 
   /** A row. */
   file(index: number): TreeFile {
-    const at = index * (1 + HASH_BYTES);
+    const at = index * ROW_HASH_BYTES;
     const kind = this.#hashes[at];
     const end = at + 1 + (kind === 0 ? GIT_BYTES : HASH_BYTES);
     return {

@@ -72,6 +72,11 @@ export class ReadPool {
     return this.#context.cache;
   }
 
+  /** Gives the memory of the cache back; nothing is kept any more. */
+  close(): void {
+    this.cache.close();
+  }
+
   /** Whether a chunk is in memory or on disk. */
   has(xorb: string, chunk: number): boolean {
     const { cache, disk } = this.#context;

@@ -1,10 +1,13 @@
 import { assertEquals } from "@std/assert";
 import { MemoryBudget } from "../../../lib/flow/memory_budget.ts";
 import { KeptTrees } from "../../../lib/store/repos/kept_trees.ts";
-import { TreeTable } from "../../../lib/store/repos/tree_table.ts";
+import { TreeTable, TreeTableBuilder } from "../../../lib/store/repos/tree_table.ts";
 
-const tree = (name: string): TreeTable =>
-  new TreeTable([{ path: name.padEnd(100, "x"), size: 1, hash: "ab".repeat(20), inXet: false }]);
+function tree(name: string): TreeTable {
+  const builder = new TreeTableBuilder();
+  builder.add({ path: name.padEnd(100, "x"), size: 1, hash: "ab".repeat(20), inXet: false });
+  return builder.finish();
+}
 const BYTES = tree("a").bytes;
 
 Deno.test("trees are kept in spare memory, the one that was used last the longest", () => {
@@ -28,4 +31,14 @@ Deno.test("trees give way to transfers, and one that is too large is not kept", 
   lease.release();
   new KeptTrees(budget, BYTES).put("a", tree("a"));
   assertEquals(kept.get("a", TreeTable), undefined);
+});
+
+Deno.test("trees that are closed take no memory", () => {
+  const budget = new MemoryBudget(12 * BYTES);
+  const kept = new KeptTrees(budget, 12 * BYTES);
+  kept.put("a", tree("a"));
+  kept.close();
+  kept.put("a", tree("a"));
+  assertEquals(kept.get("a", TreeTable), undefined);
+  assertEquals(budget.addSpare(() => {}).take(12 * BYTES), true);
 });

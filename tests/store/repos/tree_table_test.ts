@@ -36,3 +36,24 @@ Deno.test("a directory's names sort as its keys do", () => {
   const { entries } = new DirectoryTable([file("a.b"), file("a0")], ["a"]);
   assertEquals(entries.map(({ name }) => name), ["a.b", "a/", "a0"]);
 });
+
+Deno.test("a tree table of many files holds what each of them is", () => {
+  const builder = new TreeTableBuilder();
+  const count = 5000;
+  for (let i = 0; i < count; i++) {
+    const n = (i * 7919) % count;
+    const hash = n.toString(16).padStart(n % 3 === 0 ? 40 : 64, "0");
+    builder.add({ path: `${n}`.padStart(5, "0"), size: n, hash, inXet: n % 3 === 1 });
+  }
+  const table = builder.finish();
+  assertEquals([table.length, table.bytes], [count, builder.bytes]);
+  for (let n = 0; n < count; n++) {
+    const hash = n.toString(16).padStart(n % 3 === 0 ? 40 : 64, "0");
+    assertEquals(table.file(n), {
+      path: `${n}`.padStart(5, "0"),
+      size: n,
+      hash,
+      inXet: n % 3 === 1,
+    });
+  }
+});

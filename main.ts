@@ -72,8 +72,9 @@ async function serve(config: Config, { embeddedHub, seed }: ServeOptions): Promi
     fail(NO_HUB_MESSAGE);
   }
   const problem = exposureProblem(config, credentials.length > 0);
-  // On Deno Deploy every request is refused instead: who deploys sets the secrets afterwards.
   if (problem !== undefined && !config.isDeploy) fail(problem);
+  // On Deno Deploy, where no address is out of reach, every request is refused instead.
+  const isOpen = config.isDeploy ? config.allowAnonymous : problem === undefined;
   await checkCacheAccess(config);
   const hub = config.hfToken === undefined && embeddedHub
     ? await startHub(config, LOCAL_TOKEN, seed)
@@ -86,7 +87,7 @@ async function serve(config: Config, { embeddedHub, seed }: ServeOptions): Promi
     endpoint: hub?.url ?? config.hfEndpoint,
     ...(config.hfNamespace !== undefined && { namespace: config.hfNamespace }),
     credentials,
-    allowAnonymous: credentials.length === 0 && problem === undefined,
+    allowAnonymous: credentials.length === 0 && isOpen,
     noTransform: compresses(),
     region: config.region,
     domains: config.domains,

@@ -32,8 +32,8 @@ export interface ProcessCourse extends AsyncDisposable {
   start(options?: ProcessOptions): Promise<GatewayProcess>;
 }
 
-/** How long what a dead process has locked stays locked, in seconds. */
-export const LEASE_SECONDS = 3;
+/** Where processes are killed under their locks, others do not wait for long: all of them have this lease then. */
+export const SHORT_LEASE = { HUGBUCKET_KV_LEASE: "3" };
 
 /**
  * Starts a hub for gateways in processes of their own; they are killed at the end.
@@ -95,7 +95,6 @@ async function startProcess(
       AWS_SECRET_ACCESS_KEY: "",
       HUGBUCKET_PORT: "0",
       HUGBUCKET_WORKERS: "0",
-      HUGBUCKET_KV_LEASE: String(LEASE_SECONDS),
       HUGBUCKET_LOG_LEVEL: "error",
       NO_COLOR: "1",
       ...given,

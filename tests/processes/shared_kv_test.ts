@@ -2,11 +2,12 @@ import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { countTogether, raceForAbsentKey, takeTurns, WRITER_KINDS } from "../support/races.ts";
 import { PROGRAM } from "../support/program.ts";
 import { randomBytes } from "../support/random_bytes.ts";
-import { startProcessCourse } from "./gateways.ts";
+import { SHORT_LEASE, startProcessCourse } from "./gateways.ts";
 import { processRaces } from "./race_course.ts";
 import { beginUpload, completion, expect, send } from "./requests.ts";
 
 const MIB = 1024 * 1024;
+const SHORT = { env: SHORT_LEASE };
 /** A bundle runs elsewhere, without the KV. */
 const options = { ignore: PROGRAM !== "main.ts" };
 
@@ -93,7 +94,7 @@ for (const mode of ["before", "after"] as const) {
     async () => {
       const hold = heldBatches(mode);
       await using course = await startProcessCourse(hold.wrap);
-      const [a, b] = [await course.start(), await course.start()];
+      const [a, b] = [await course.start(SHORT), await course.start(SHORT)];
       await expect(200, "PUT", `${a.url}/bucket`);
       const id = await beginUpload(`${a.url}/bucket/key`);
       const bytes = randomBytes(300_000, 9);
@@ -131,7 +132,7 @@ Deno.test("a gateway that hung for longer than its lease sends no batch", option
     }
     return answer;
   });
-  const [a, b] = [await course.start(), await course.start()];
+  const [a, b] = [await course.start(SHORT), await course.start(SHORT)];
   await expect(200, "PUT", `${a.url}/bucket`);
   stop = () => a.child.kill("SIGSTOP");
   // A condition makes it look under its lock; the answer finds it stopped.

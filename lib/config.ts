@@ -280,6 +280,15 @@ export function defaultOf(name: VariableName): string | undefined {
 }
 
 /**
+ * What a variable's value must be, as a problem says it; undefined where any text will do.
+ *
+ * @param name The variable.
+ */
+export function ruleOf(name: VariableName): string | undefined {
+  return v.safeParse(SCHEMA.entries[name], "\0").issues?.[0].message;
+}
+
+/**
  * Reads the settings.
  *
  * @param get Gives a variable's value; empty counts as absent.

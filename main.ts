@@ -10,15 +10,17 @@ import type { AccessCredential } from "./lib/access/access_credential.ts";
 import { CredentialSource } from "./lib/access/credential_source.ts";
 import { type AccessKey, accessKeyOf } from "./lib/access_key.ts";
 import { type Config, ConfigError, exposureProblem, readConfig } from "./lib/config.ts";
-import { createGateway, type Gateway } from "./lib/create_gateway.ts";
+import type { Gateway } from "./lib/create_gateway.ts";
 import { DenoConsole } from "./lib/cli/deno_console.ts";
-import { runProgram, type ServeOptions } from "./lib/cli/program.ts";
+import type { DoctorOptions, ProgramActions, ServeOptions } from "./lib/cli/program.ts";
 import type { Session } from "./lib/cli/session.ts";
 import { UsageError } from "./lib/cli/usage_error.ts";
 import { NO_HUB_MESSAGE, startText } from "./lib/console_text.ts";
 import { InFlight } from "./lib/http/in_flight.ts";
 import { createConsoleLog, type Log } from "./lib/log.ts";
+import type { GatewayMetrics } from "./lib/metrics/gateway_metrics.ts";
 import type { EmbeddedHub } from "./lib/create_embedded_hub.ts";
+import type { GatewayTracing } from "./lib/tracing/gateway_tracing.ts";
 import { readSeed } from "./lib/seed/seed_argument.ts";
 
 const MINUTE_MS = 60_000;
@@ -29,6 +31,8 @@ const USAGE = 2;
 /** Those of a process that SIGINT and SIGPIPE end. */
 const INTERRUPTED = 130;
 const BROKEN_PIPE = 141;
+/** How long batches that are under way may take when everything else is cut off. */
+const FLUSH_MS = 10_000;
 /** How often the file of key pairs is looked at. */
 const LOOK_MS = 1000;
 /** The task runner passes on a signal that the terminal has sent to the gateway already. */
@@ -44,16 +48,24 @@ let swept: { readonly gateway: Gateway; readonly log: Log } | undefined;
 // Deno Deploy finds crons only at the top of the module. Undefined where the runtime was started without that feature.
 Deno.cron?.("multipart sweep", "*/10 * * * *", sweepUploads);
 Deno.cron?.("sidecar sweep", "17 3 * * *", sweepSidecars);
+const actions: ProgramActions = {
+  serve: (options) => telling((config) => serve(config, options)),
+  hub: ({ seed }) => telling((config) => serveHub(config, seed)),
+  health: () => checkHealth(settings()),
+  doctor: diagnose,
+  withSession,
+  write: (text) => output.write(text),
+  writeError: (text) => output.writeError(text),
+};
 
 try {
-  await runProgram(Deno.args, denoJson.version, {
-    serve: (options) => telling((config) => serve(config, options)),
-    hub: ({ seed }) => telling((config) => serveHub(config, seed)),
-    health: () => checkHealth(settings()),
-    withSession,
-    write: (text) => output.write(text),
-    writeError: (text) => output.writeError(text),
-  });
+  // What reads a command line takes as long to load as much of the gateway.
+  if (Deno.args.length === 0) await actions.serve({ embeddedHub: false, seed: [] });
+  else {await (await import("./lib/cli/program.ts")).runProgram(
+      Deno.args,
+      denoJson.version,
+      actions,
+    );}
   output.flush();
 } catch (error) {
   if (error instanceof UsageError) fail(`${error.message}\n\n--help tells more.`, USAGE);
@@ -81,6 +93,9 @@ async function serve(config: Config, { embeddedHub, seed }: ServeOptions): Promi
     : undefined;
   const token = config.hfToken ?? hub?.token;
   const kv = await openKv(config);
+  const metrics = await loadMetrics(config);
+  const tracing = await loadTracing(config);
+  const { createGateway } = await import("./lib/create_gateway.ts");
   const gateway = createGateway({
     ...(kv && { kv, leaseMs: config.kvLeaseSeconds * 1000 }),
     ...(token !== undefined && { token }),
@@ -94,9 +109,15 @@ async function serve(config: Config, { embeddedHub, seed }: ServeOptions): Promi
     corsOrigins: config.corsOrigins,
     storeChecksums: config.storeChecksums,
     redirect: config.redirect,
+    sandbox: config.sandbox,
     lentBodies: true,
     memoryBudget: config.memoryBudget,
     memoryWaitSeconds: config.memoryWaitSeconds,
+    maxRequests: config.maxRequests,
+    ...(config.maxRequestsPerKey !== undefined && { maxRequestsPerKey: config.maxRequestsPerKey }),
+    maxUploadsPerKey: config.maxUploadsPerKey,
+    bodyTimeoutSeconds: config.bodyTimeoutSeconds,
+    sendTimeoutSeconds: config.sendTimeoutSeconds,
     stallTimeoutSeconds: config.stallTimeoutSeconds,
     ...(config.cacheDir !== undefined && {
       diskCache: { directory: config.cacheDir, maxBytes: config.cacheSize },
@@ -105,6 +126,9 @@ async function serve(config: Config, { embeddedHub, seed }: ServeOptions): Promi
     listedRepos: config.listedRepos,
     ...(config.workers !== undefined && { workers: config.workers }),
     multipartUploadTtlSeconds: config.multipartUploadTtlSeconds,
+    ...(metrics && { metrics }),
+    ...(tracing && { observers: [tracing] }),
+    ...(config.metricsToken !== undefined && { metricsToken: config.metricsToken }),
     log,
   });
   swept = { gateway, log };
@@ -124,13 +148,22 @@ async function serve(config: Config, { embeddedHub, seed }: ServeOptions): Promi
       }, requests.wrap(gateway.handler, gateway.refuse)),
     `Port ${config.port} is taken: set HUGBUCKET_PORT to another port`,
   );
+  const state = { stopping: false };
+  const monitor = serveMonitor(config, gateway, state, log);
   await stopped;
+  gateway.drain();
+  state.stopping = true;
+  await pause(config.shutdownDelaySeconds * 1000);
   if (!await requests.finish(config.shutdownGraceSeconds * 1000)) {
     log.warning("stopped with requests under way", { seconds: config.shutdownGraceSeconds });
+    // What has been given to a batch is not left half done; the rest is cut off.
+    await Promise.race([gateway.close(), pause(FLUSH_MS)]);
     return;
   }
   await server.shutdown();
+  await monitor?.shutdown();
   await gateway.close();
+  await tracing?.close().catch((error) => log.warning("the last traces were not sent", { error }));
   await hub?.close();
   kv?.close();
 }
@@ -147,6 +180,42 @@ async function openKv({ kv }: Config): Promise<Deno.Kv | undefined> {
   } catch (error) {
     fail(`HUGBUCKET_KV ${kv} cannot be opened: ${error instanceof Error ? error.message : error}`);
   }
+}
+
+/** What counts is loaded only where its figures can be seen. */
+async function loadMetrics(config: Config): Promise<GatewayMetrics | undefined> {
+  if (config.metricsPort === undefined && config.metricsToken === undefined) return undefined;
+  const { createMetrics } = await import("./lib/metrics/create_metrics.ts");
+  return await createMetrics({ version: denoJson.version });
+}
+
+/** What traces is loaded only where there is somewhere to send it. */
+async function loadTracing(config: Config): Promise<GatewayTracing | undefined> {
+  const { tracesEndpoint, tracesHeaders: headers, serviceName, tracesRatio: ratio } = config;
+  if (tracesEndpoint === undefined) return undefined;
+  const { createTracing } = await import("./lib/tracing/create_tracing.ts");
+  const url = `${tracesEndpoint}/v1/traces`;
+  return await createTracing({ url, headers, serviceName, ratio, version: denoJson.version });
+}
+
+/** The pages on a port of their own, if there is to be one. */
+function serveMonitor(
+  { metricsHost: hostname, metricsPort: port }: Config,
+  gateway: Gateway,
+  state: { readonly stopping: boolean },
+  log: Log,
+): Deno.HttpServer | undefined {
+  if (port === undefined) return undefined;
+  return listening(
+    () =>
+      Deno.serve({
+        hostname,
+        port,
+        automaticCompression: false,
+        onListen: ({ hostname, port }) => log.info("metrics", { hostname, port }),
+      }, (request) => gateway.monitor(request, state)),
+    `Port ${port} is taken: set HUGBUCKET_METRICS_PORT to another port`,
+  );
 }
 
 /** Says what kept a command from its work: a port that is taken, a directory that is none. */
@@ -186,6 +255,17 @@ async function withSession(work: (session: Session) => Promise<void>): Promise<v
     const { errorText } = await import("./lib/cli/error_text.ts");
     fail(errorText(error), stop.signal.aborted ? INTERRUPTED : 1);
   }
+}
+
+/** Ends with 1 where something is wrong. */
+async function diagnose(options: DoctorOptions): Promise<void> {
+  const config = settings();
+  const { doctor } = await import("./lib/cli/doctor_command.ts");
+  const stop = new AbortController();
+  Deno.addSignalListener("SIGINT", () => stop.abort(new Error("Interrupted")));
+  const isWell = await doctor({ config, console: output, signal: stop.signal }, options);
+  output.flush();
+  if (!isWell) Deno.exit(1);
 }
 
 /** The embedded hub alone, as a Hub for other tools. */
@@ -377,6 +457,10 @@ function settings(): Config {
     if (error instanceof ConfigError) fail(error.message);
     throw error;
   }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function finish(message: string): never {

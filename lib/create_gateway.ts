@@ -2,6 +2,7 @@ import type { AccessCredential } from "./access/access_credential.ts";
 import { requireTogether } from "./access/read_credentials.ts";
 import { Authenticator } from "./auth/authenticator.ts";
 import { S3Error } from "./errors/s3_error.ts";
+import { ConcurrencyLimits } from "./flow/concurrency_limits.ts";
 import { type KeyLocks, MemoryKeyLocks } from "./flow/key_locks.ts";
 import { MemoryBudget } from "./flow/memory_budget.ts";
 import type { Sleep } from "./flow/sleep.ts";
@@ -11,10 +12,16 @@ import type { SharedKv } from "./kv/shared_kv.ts";
 import { openSharedState } from "./kv/shared_state.ts";
 import { MapUploadRegistry } from "./multipart/map_registry.ts";
 import type { UploadRegistry } from "./multipart/upload_registry.ts";
+import type { GatewayMetrics } from "./metrics/gateway_metrics.ts";
+import type { GatewayObserver } from "./observe/gateway_observer.ts";
+import { allObservers, clientObserver } from "./observe/observers.ts";
+import { RequestScope } from "./observe/request_scope.ts";
+import { WORK_TALLY } from "./observe/work_tally.ts";
 import { operations } from "./ops/mod.ts";
 import { HEALTH_PAGE } from "./pages/health_page.ts";
 import { HubProbe } from "./pages/hub_probe.ts";
-import { createPagesHandler } from "./pages/pages.ts";
+import { metricsPage } from "./pages/metrics_page.ts";
+import { createPagesHandler, textAnswer } from "./pages/pages.ts";
 import { readyPage } from "./pages/ready_page.ts";
 import { hostBucketOf } from "./s3/address.ts";
 import { writeError } from "./s3/errors.ts";
@@ -66,6 +73,11 @@ export interface GatewayOptions {
    */
   readonly redirect?: boolean;
   /**
+   * Whether browsers show objects that they would run, such as HTML and SVG, without scripts and without the gateway's
+   * origin (`Content-Security-Policy: sandbox`). Default: true.
+   */
+  readonly sandbox?: boolean;
+  /**
    * Whether pieces of an answer's body are done with when the next one is asked for, so that their memory
    * can be freed at once. True of `Deno.serve`, to which each piece is handed before the next is read; not of
    * handlers that collect bodies. Default: false.
@@ -78,6 +90,16 @@ export interface GatewayOptions {
   readonly noTransform?: boolean;
   /** Bytes that all transfers together may hold. Default: 128 MiB. */
   readonly memoryBudget?: number;
+  /** Requests that are served at once; more are answered with SlowDown. Default: 2,000. */
+  readonly maxRequests?: number;
+  /** Of these, those of one key pair. Default: half of them. */
+  readonly maxRequestsPerKey?: number;
+  /** Multipart uploads that one key pair may have open; more are answered with SlowDown. Default: 10,000. */
+  readonly maxUploadsPerKey?: number;
+  /** Seconds in which a client has to send 64 KiB of a body, or the rest of it. Default: 60. */
+  readonly bodyTimeoutSeconds?: number;
+  /** Seconds for which a client may leave an answer unread. Default: 300. */
+  readonly sendTimeoutSeconds?: number;
   /** How long a request waits for some of them, in seconds, before it is answered with SlowDown. Default: 30. */
   readonly memoryWaitSeconds?: number;
   /**
@@ -110,6 +132,15 @@ export interface GatewayOptions {
   readonly registry?: UploadRegistry;
   /** The locks of keys, if not in `kv`. Default: in memory. */
   readonly locks?: KeyLocks;
+  /** Counts what happens, as `createMetrics` gives it. Default: nothing does. */
+  readonly metrics?: GatewayMetrics;
+  /**
+   * The bearer token to which `handler` shows the metrics, at `/-/metrics`. Default: it does not show them;
+   * `monitor` does.
+   */
+  readonly metricsToken?: string;
+  /** Told of all that happens, besides the metrics. */
+  readonly observers?: readonly GatewayObserver[];
   /** Where log lines go. Default: nowhere. */
   readonly log?: Log;
   /** Milliseconds since 1970. Default: the system's clock. */
@@ -126,6 +157,19 @@ export interface Gateway {
   readonly handler: (request: Request) => Promise<Response>;
   /** Answers a request that comes while the server is being stopped: 503, try again. Pages are served on. */
   readonly refuse: (request: Request) => Promise<Response>;
+  /**
+   * From now on the gateway says that it is not ready (`/-/ready`), and goes on serving: to be called some time before the server is stopped, so that
+   * who chooses between gateways can choose another.
+   */
+  drain(): void;
+  /**
+   * Answers requests for pages alone, the metrics among them, on a port that others do not reach. A `metricsToken` is asked for there
+   * too.
+   */
+  readonly monitor: (
+    request: Request,
+    options?: { readonly stopping?: boolean },
+  ) => Promise<Response>;
   /** Drops multipart uploads whose time is over; to be called every few minutes. Returns how many. */
   sweep(): Promise<number>;
   /**
@@ -148,6 +192,10 @@ export interface Gateway {
 const DEFAULT_ENDPOINT = "https://huggingface.co";
 const DEFAULT_TTL_SECONDS = 86_400;
 const DEFAULT_WAIT_SECONDS = 30;
+const DEFAULT_MAX_REQUESTS = 2000;
+const DEFAULT_MAX_UPLOADS = 10_000;
+const DEFAULT_BODY_TIMEOUT_SECONDS = 60;
+const DEFAULT_SEND_TIMEOUT_SECONDS = 300;
 const DEFAULT_BUDGET = 128 * 1024 * 1024;
 
 /**
@@ -180,6 +228,12 @@ export function createGateway(options: GatewayOptions): Gateway {
     maxWaitMs: (options.memoryWaitSeconds ?? DEFAULT_WAIT_SECONDS) * 1000,
   });
   const uploadTtlMs = (options.multipartUploadTtlSeconds ?? DEFAULT_TTL_SECONDS) * 1000;
+  const scope = new RequestScope();
+  const observer = allObservers([
+    WORK_TALLY,
+    ...options.metrics ? [options.metrics] : [],
+    ...options.observers ?? [],
+  ]);
   const shared = options.kv && openSharedState(options.kv, {
     uploadTtlMs,
     now,
@@ -191,7 +245,10 @@ export function createGateway(options: GatewayOptions): Gateway {
   const open = options.allowAnonymous === true && !options.credentials?.length;
   const tenants = new Tenants({
     token: options.token,
-    client: clientOptions(options, endpoint, log),
+    client: {
+      ...clientOptions(options, endpoint, log),
+      observer: clientObserver(observer, scope),
+    },
     namespace: options.namespace,
     otherNamespaces: options.otherNamespaces ?? [],
     listedRepos: options.listedRepos ?? [],
@@ -204,6 +261,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     log,
     now,
   });
+  let isDraining = false;
+  observer.attached({
+    memory: memoryBudget,
+    openUploads: async () => await registry.countUploads?.(),
+  });
   let probe: HubProbe | undefined;
   const setCredentials = (credentials: readonly AccessCredential[]) => {
     requireTogether(credentials, options);
@@ -212,11 +274,16 @@ export function createGateway(options: GatewayOptions): Gateway {
     probe = one && new HubProbe({ endpoint, now, ...one });
   };
   setCredentials(options.credentials ?? []);
+  const { maxRequests = DEFAULT_MAX_REQUESTS } = options;
   const domains = (options.domains ?? []).map((domain) => domain.toLowerCase());
+  const { metrics, metricsToken } = options;
+  const shown = { health: HEALTH_PAGE, ready: readyPage(async () => await probe?.check()) };
+  const withMetrics = metrics && { ...shown, metrics: metricsPage(metrics, metricsToken) };
   const pages = createPagesHandler({
-    pages: { health: HEALTH_PAGE, ready: readyPage(async () => await probe?.check()) },
+    pages: metricsToken !== undefined && withMetrics ? withMetrics : shown,
     isBucketHost: (host) => hostBucketOf(host, domains) !== undefined,
   });
+  const monitor = createPagesHandler({ pages: withMetrics ?? shown });
   const s3 = createRequestHandler({
     entrance: tenants,
     operations,
@@ -229,16 +296,29 @@ export function createGateway(options: GatewayOptions): Gateway {
     corsOrigins: options.corsOrigins ?? [],
     storeChecksums: options.storeChecksums ?? false,
     redirect: options.redirect ?? false,
+    sandbox: options.sandbox ?? true,
+    limits: new ConcurrencyLimits({
+      total: maxRequests,
+      each: options.maxRequestsPerKey ?? Math.ceil(maxRequests / 2),
+    }),
+    maxUploads: options.maxUploadsPerKey ?? DEFAULT_MAX_UPLOADS,
+    bodyIdleMs: (options.bodyTimeoutSeconds ?? DEFAULT_BODY_TIMEOUT_SECONDS) * 1000,
+    unreadMs: (options.sendTimeoutSeconds ?? DEFAULT_SEND_TIMEOUT_SECONDS) * 1000,
     lentBodies: options.lentBodies ?? false,
     noTransform: options.noTransform ?? false,
     log,
+    observer,
+    scope,
     now,
   });
   const sweepFailed = (hubBucket: string, error: Error) =>
     log.warning("sidecar sweep failed", { hubBucket, error });
   return {
-    handler: (request) => pages(request) ?? s3(request),
+    handler: (request) => pages(request, { stopping: isDraining }) ?? s3(request),
     refuse: (request) => pages(request, { stopping: true }) ?? refuse(request),
+    drain: () => void (isDraining = true),
+    monitor: (request, state) =>
+      monitor(request, state) ?? Promise.resolve(textAnswer(404, "There is no such page")),
     sweep: () => registry.sweep(),
     sweepSidecars: () => tenants.sweepSidecars(sweepFailed),
     setCredentials,

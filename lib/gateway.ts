@@ -13,16 +13,24 @@ import { CorsRules } from "./cors_rules.ts";
 import { S3Error } from "./errors/s3_error.ts";
 import type { S3ErrorCode } from "./errors/s3_error_table.ts";
 import { toS3Error } from "./errors/to_s3_error.ts";
+import type { ConcurrencyLimits } from "./flow/concurrency_limits.ts";
 import { BodyChain } from "./http/body_chain.ts";
 import { formatHttpDate } from "./http/dates.ts";
 import { parseQuery, type Query } from "./http/query.ts";
 import { parseTarget, requireHost } from "./http/request_target.ts";
+import { endUnread } from "./http/unread_stream.ts";
 import type { Log } from "./log.ts";
+import type { GatewayObserver } from "./observe/gateway_observer.ts";
+import { allObservers } from "./observe/observers.ts";
+import { RequestScope } from "./observe/request_scope.ts";
+import { newRequestTrace, type RequestTrace } from "./observe/request_trace.ts";
+import { WORK_TALLY } from "./observe/work_tally.ts";
 import type { OperationContext, OperationTable } from "./ops/context.ts";
-import { logRequest, observeBody, type RequestTrace } from "./request_log.ts";
+import { logRequest, observeBody } from "./request_log.ts";
 import { type Address, addressOf, bucketAddressOf, bucketOf, hostBucketOf } from "./s3/address.ts";
 import { type Codec, CODECS, isServed } from "./s3/codecs.ts";
 import { detectOperation, isFormPost, unservedError } from "./s3/detect.ts";
+import { addBrowserSafety } from "./s3/browser_safety.ts";
 import { writeError } from "./s3/errors.ts";
 import { expectedOwners } from "./s3/expected_owners.ts";
 import { openForm } from "./s3/form_request.ts";
@@ -59,10 +67,22 @@ export interface GatewayParts {
   readonly domains?: readonly string[];
   /** Origins whose scripts may use buckets without CORS rules, as in `AllowedOrigin`. Default none. */
   readonly corsOrigins?: readonly string[];
+  /** Whether objects that browsers would run are shown without scripts and origin. Default true. */
+  readonly sandbox?: boolean;
   /** How long is waited for a client that has stopped sending, in milliseconds. Default: a minute. */
   readonly bodyIdleMs?: number;
+  /** How long a client may leave an answer unread, in milliseconds. Default: for ever. */
+  readonly unreadMs?: number;
+  /** How many requests may be under way, in all and of one key pair. Default: any number. */
+  readonly limits?: ConcurrencyLimits;
+  /** How many multipart uploads one key pair may have open. Default: any number. */
+  readonly maxUploads?: number;
   /** Where the line of each request goes. */
   readonly log: Log;
+  /** Told of requests and of their bytes. Default: what is done is counted for the log alone. */
+  readonly observer?: Required<GatewayObserver>;
+  /** Knows for which request something is done, below the gateway too. Default: one of its own. */
+  readonly scope?: RequestScope;
   /** Milliseconds since 1970. Default: the system's clock. */
   readonly now?: () => number;
   /** Makes the id of a request. Default: 16 random hex digits. */
@@ -82,6 +102,8 @@ interface Exchange {
   /** What it works with, once it is known who sent it and that they may: before, it costs no call of the Hub. */
   visit?: Visit;
   isPermitted: boolean;
+  /** To be called when the answer has been sent. */
+  readonly ends: (() => void)[];
   readonly bodies: BodyChain;
 }
 
@@ -90,6 +112,8 @@ const BODY_FORGERIES: ReadonlySet<S3ErrorCode> = new Set([
   "SignatureDoesNotMatch",
   "XAmzContentSHA256Mismatch",
 ]);
+
+const slowDown = (): S3Error => new S3Error("SlowDown", { headers: { "Retry-After": "1" } });
 
 /**
  * Makes the function that answers S3 requests.
@@ -102,20 +126,33 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
   const hostId = btoa(randomHex(24));
   const domains = parts.domains ?? [];
   const { entrance, log, bodyIdleMs } = parts;
+  const { observer = allObservers([WORK_TALLY]), scope = new RequestScope() } = parts;
   const cors = new CorsRules({ log, now, origins: parts.corsOrigins ?? [] });
 
   async function handle(request: Request): Promise<Response> {
     const { method } = request;
-    const trace: RequestTrace = { requestId: newRequestId(), method, startedAt: now() };
+    const trace = newRequestTrace(newRequestId(), method, now());
+    observer.requestBegan(trace, request.headers);
+    return await scope.run(trace, () => answer(request, trace));
+  }
+
+  async function answer(request: Request, trace: RequestTrace): Promise<Response> {
     const bodies = new BodyChain(request.body);
-    const exchange: Exchange = { request, trace, isPermitted: false, bodies };
+    const exchange: Exchange = { request, trace, isPermitted: false, ends: [], bodies };
     let response: Response;
     try {
+      admit(exchange, parts.limits?.begin());
       response = await serve(exchange);
     } catch (error) {
       response = refuse(exchange, error);
     }
     return await finish(exchange, response);
+  }
+
+  /** Refuses what is more than the limits allow. */
+  function admit({ ends }: Exchange, end: (() => void) | undefined): void {
+    if (end !== undefined) ends.push(end);
+    else if (parts.limits !== undefined) throw slowDown();
   }
 
   async function serve(exchange: Exchange): Promise<Response> {
@@ -151,9 +188,11 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
       hostBucket,
       query,
       sender,
+      onBytes: (bytes) => observer.bytesIn(bytes, trace),
       ...(bodyIdleMs !== undefined && { idleMs: bodyIdleMs }),
     });
     const operation = trace.operation = detectOperation(s3);
+    observer.operationBegan(trace);
     // Whoever sent a form is known from the form only, and costs no call of the store before.
     if (operation === "PostObject" && form) {
       screenRequest(operation, s3);
@@ -180,7 +219,10 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
     operation: OperationName,
     address: Address,
   ): Promise<Visit> {
+    if (credential !== undefined) admit(exchange, parts.limits?.beginOf(credential.accessKeyId));
+    if (credential !== undefined) exchange.trace.keyId = credential.accessKeyId;
     const visit = exchange.visit = await entrance.enter(credential);
+    exchange.ends.push(visit.leave);
     requireAddress(visit.rights, operation, address);
     exchange.isPermitted = true;
     refuseWriteToRepo(operation, bucketOf(address));
@@ -200,6 +242,7 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
       region: parts.region,
       storeChecksums: parts.storeChecksums ?? false,
       redirect: parts.redirect ?? false,
+      ...(parts.maxUploads !== undefined && { maxUploads: parts.maxUploads }),
       lentBodies: parts.lentBodies ?? false,
       now,
       signal: request.signal,
@@ -293,11 +336,12 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
   }
 
   async function finish(exchange: Exchange, response: Response): Promise<Response> {
-    const { request, trace, address, visit, isPermitted, bodies } = exchange;
+    const { request, trace, address, visit, isPermitted, ends, bodies } = exchange;
     const { headers, status } = response;
     const { requestId } = trace;
     const store = visit?.tenantStore ?? entrance.storeFor(undefined);
     await cors.allowOrigin({ request, requestId, address, store, isPermitted }, headers);
+    addBrowserSafety(headers, parts.sandbox ?? true);
     headers.set("x-amz-request-id", requestId);
     headers.set("x-amz-id-2", hostId);
     headers.set("Server", "HugBucket");
@@ -309,17 +353,26 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
       headers.set("x-amz-bucket-region", parts.region);
     }
     if (!await bodies.end()) headers.set("Connection", "close");
-    const logEnd = (end: { bytes: number; aborted: boolean; failure?: unknown }): void => {
-      logRequest(log, trace, { status, endedAt: now(), ...end });
-      visit?.leave();
+    const ended = (end: { bytes: number; aborted: boolean; failure?: unknown }): void => {
+      const all = { status, endedAt: now(), ...end };
+      observer.requestEnded(trace, all);
+      logRequest(log, trace, all);
+      for (const end of ends) end();
     };
+    const passed = (bytes: number): void => observer.bytesOut(bytes, trace);
     // Other bodies are whole already; touching them as streams would cost Deno's fast path.
     if (trace.operation === "GetObject" && response.ok && response.body !== null) {
-      const body = observeBody(response.body, request.signal, logEnd);
-      return new Response(body, { status, headers });
+      const body = observeBody(response.body, request.signal, {
+        ended,
+        passed,
+        read: (step) => scope.run(trace, step),
+      });
+      const sent = parts.unreadMs === undefined ? body : endUnread(body, parts.unreadMs);
+      return new Response(sent, { status, headers });
     }
     const bytes = request.method === "HEAD" ? 0 : Number(headers.get("Content-Length") ?? 0);
-    logEnd({ bytes, aborted: request.signal.aborted });
+    passed(bytes);
+    ended({ bytes, aborted: request.signal.aborted });
     return response;
   }
 

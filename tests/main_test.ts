@@ -1,13 +1,13 @@
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { BucketClient } from "../lib/buckets/mod.ts";
 import { createEmbeddedHub } from "../lib/create_embedded_hub.ts";
 import { IS_EXECUTABLE, programCommand } from "./support/program.ts";
 import { randomBytes, sha256 } from "./support/random_bytes.ts";
 import { signHeaderV4 } from "./support/sign_requests.ts";
 
 const NET_AND_ENV = ["--no-prompt", "--allow-net", "--allow-env"];
-const ALL = ["-A"];
 
 interface Started {
   readonly child: Deno.ChildProcess;
@@ -20,7 +20,7 @@ interface Started {
 }
 
 function command(
-  permissions: readonly string[],
+  permissions: readonly string[] | undefined,
   args: readonly string[],
   env: Record<string, string>,
 ) {
@@ -43,7 +43,11 @@ function command(
   });
 }
 
-async function run(args: readonly string[], env: Record<string, string> = {}, permissions = ALL) {
+async function run(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  permissions?: readonly string[],
+) {
   const { code, stdout, stderr } = await command(permissions, args, env).output();
   const decoder = new TextDecoder();
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
@@ -54,7 +58,7 @@ async function start(
   until: RegExp,
   args: readonly string[],
   env: Record<string, string>,
-  permissions = ALL,
+  permissions?: readonly string[],
 ): Promise<Started> {
   const child = command(permissions, args, env).spawn();
   const errors = new Response(child.stderr).text();
@@ -151,6 +155,37 @@ Deno.test("main.ts with a token serves with the net and env permissions only", a
   gateway.child.kill("SIGTERM");
   const { code, text } = await gateway.end();
   assertEquals(code, 0);
+  assert(!text.includes("NotCapable") && !text.includes("Uncaught"), text);
+  await hub.close();
+});
+
+Deno.test("main.ts shows metrics on a port of their own, with the net and env permissions only", async () => {
+  const hub = await createEmbeddedHub();
+  const gateway = await start(/"message":"metrics"[^\n]*\n/, [], {
+    HF_TOKEN: hub.token,
+    HF_ENDPOINT: hub.url,
+    HUGBUCKET_METRICS_PORT: "0",
+    HUGBUCKET_METRICS_TOKEN: "hush-hush",
+  }, NET_AND_ENV);
+  const [, host, port] = /"hostname":"([^"]+)","port":(\d+)/.exec(gateway.text) ?? [];
+  const url = endpointOf(gateway.text);
+  await createBucket(`${url}/plain`);
+  const headers = { authorization: "Bearer hush-hush" };
+  for (const base of [`http://${host}:${port}`, url]) {
+    const refused = await fetch(`${base}/-/metrics`);
+    assertEquals([refused.status, await refused.text()], [
+      401,
+      "The metrics need a bearer token\n",
+    ]);
+    const text = await (await fetch(`${base}/-/metrics`, { headers })).text();
+    assertMatch(text, /^hugbucket_requests_total\{operation="CreateBucket",status="200"\} 1$/m);
+    assertMatch(text, /^process_resident_memory_bytes [1-9]\d+$/m);
+    assertEquals(await (await fetch(`${base}/-/ready`)).text(), "ready\n");
+  }
+  gateway.child.kill("SIGTERM");
+  const { code, text } = await gateway.end();
+  assertEquals(code, 0);
+  assert(!(gateway.text + text).includes("hush-hush"));
   assert(!text.includes("NotCapable") && !text.includes("Uncaught"), text);
   await hub.close();
 });
@@ -373,6 +408,50 @@ Deno.test({
     }
     await hub.close();
   },
+});
+
+Deno.test("a gateway that is stopped says so first, and serves until its delay is over", async () => {
+  const hub = await createEmbeddedHub();
+  const env = { HF_TOKEN: hub.token, HF_ENDPOINT: hub.url, HUGBUCKET_SHUTDOWN_DELAY: "5" };
+  const gateway = await start(/AUTHENTICATION IS OFF[^]*\n\n/, [], env, NET_AND_ENV);
+  const url = endpointOf(gateway.text);
+  await createBucket(`${url}/drained`);
+  const statusOf = async (path: string) => {
+    const response = await fetch(url + path);
+    await response.body?.cancel();
+    return response.status;
+  };
+  assertEquals(await statusOf("/-/ready"), 200);
+  gateway.child.kill("SIGTERM");
+  while (await statusOf("/-/ready") === 200) await new Promise((done) => setTimeout(done, 20));
+  assertEquals([await statusOf("/-/health"), await statusOf("/drained")], [200, 200]);
+  assertEquals((await gateway.end()).code, 0);
+  await hub.close();
+});
+
+Deno.test("a commit that is under way when the grace time ends is not cut off", async () => {
+  const hub = await createEmbeddedHub();
+  const env = { HF_TOKEN: hub.token, HF_ENDPOINT: hub.url, HUGBUCKET_SHUTDOWN_GRACE: "1" };
+  const gateway = await start(/AUTHENTICATION IS OFF[^]*\n\n/, [], env, NET_AND_ENV);
+  const url = endpointOf(gateway.text);
+  await createBucket(`${url}/flushed`);
+  hub.switches.latency.set("hub.batch", 3000);
+  hub.counters.reset();
+  const answer = fetch(`${url}/flushed/key`, { method: "PUT", body: "bytes" }).then(
+    (response) => response.body?.cancel(),
+    () => {},
+  );
+  while (hub.counters.of("hub.batch").calls === 0) {
+    await new Promise((done) => setTimeout(done, 20));
+  }
+  gateway.child.kill("SIGTERM");
+  assertEquals((await gateway.end()).code, 0);
+  await answer;
+  const client = new BucketClient({ token: hub.token, endpoint: hub.url });
+  const files = await Array.fromAsync(client.listTree("flushed"));
+  assertEquals(files.map(({ path }) => path), ["key"]);
+  await client.close();
+  await hub.close();
 });
 
 Deno.test("Ctrl-C on the start task finishes the request under way", () =>

@@ -17,6 +17,8 @@ const TAG_LENGTH = 16;
 export class ScopedRegistry implements UploadRegistry {
   readonly #all: UploadRegistry;
   readonly #scope: string;
+  /** Of all tenants: an access key id is one's alone. */
+  readonly countUploads?: (initiator?: string) => Promise<number>;
 
   /**
    * @param all The uploads of all tenants.
@@ -25,6 +27,9 @@ export class ScopedRegistry implements UploadRegistry {
   constructor(all: UploadRegistry, scope: string) {
     this.#all = all;
     this.#scope = scope;
+    if (all.countUploads !== undefined) {
+      this.countUploads = (initiator) => all.countUploads?.(initiator) ?? Promise.resolve(0);
+    }
   }
 
   async create(upload: Omit<Upload, "uploadId" | "initiated">): Promise<Upload> {

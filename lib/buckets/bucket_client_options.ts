@@ -1,6 +1,7 @@
 import type { MemoryBudget } from "../flow/memory_budget.ts";
 import type { Sleep } from "../flow/sleep.ts";
 import type { HubRetry } from "../hub/transport.ts";
+import type { ClientObserver } from "./client_observer.ts";
 import type { DiskCacheSettings } from "./transfers.ts";
 import type { WorkerPools } from "./worker_pools.ts";
 
@@ -33,6 +34,8 @@ export interface BucketClientOptions {
   readonly retry?: Partial<HubRetry> | undefined;
   /** Told of each failed attempt at a Hub call that is repeated. */
   readonly onRetry?: ((error: Error, attempt: number, waitMs: number) => void) | undefined;
+  /** Told of all calls and of the bytes that are moved. */
+  readonly observer?: ClientObserver | undefined;
   /**
    * Told when the Hub is taken to be down, for how many milliseconds no call is sent to it, and when it has answered
    * again.
@@ -40,7 +43,7 @@ export interface BucketClientOptions {
   readonly onCircuit?: ((state: "open" | "closed", openMs: number) => void) | undefined;
   /** A Hub call without any progress for so long fails, in milliseconds. Default: 30,000. */
   readonly timeoutMs?: number | undefined;
-  /** The same for a call to the CAS, but for registering a shard. Default: 120,000. */
+  /** The same for a call to the CAS, five times as long for registering a shard. Default: 120,000. */
   readonly casTimeoutMs?: number | undefined;
   /**
    * Keeps content that was read in a directory, each token's apart from that of others. Needs the

@@ -52,7 +52,12 @@ export class BucketCore {
     const { fetch, sleep, random, onRetry, memoryBudget = DEFAULT_BUDGET, workers } = options;
     this.now = options.now ?? Date.now;
     this.parts = new PartFiles(this.now);
-    this.hub = new HubClient({ ...options, endpoint: options.endpoint ?? DEFAULT_ENDPOINT });
+    const { observer } = options;
+    this.hub = new HubClient({
+      ...options,
+      endpoint: options.endpoint ?? DEFAULT_ENDPOINT,
+      observer: observer?.hub,
+    });
     this.#namespace = options.namespace;
     this.repos = createRepoReader(this.hub, sleep);
     const pause = () => {
@@ -84,6 +89,7 @@ export class BucketCore {
       now: options.now,
       random,
       stallMs: options.stallMs,
+      observer,
       casTimeoutMs: options.casTimeoutMs,
       diskCache: options.diskCache && {
         ...options.diskCache,

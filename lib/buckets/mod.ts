@@ -43,6 +43,11 @@ export type {
   TransferObserver,
   TransferOptions,
 } from "./transfers.ts";
+export type { ClientObserver } from "./client_observer.ts";
+export type { CallEnding, CallObserver } from "../flow/call_observer.ts";
+export type { HubObserver } from "../hub/hub_observer.ts";
+export type { LimitState } from "../hub/rate_limit.ts";
+export type { ChunkOrigin, ReadObserver } from "../xet/transfer/read_observer.ts";
 export type { ListTreeOptions } from "./tree.ts";
 export type { CallOptions, NewBucketOptions } from "../hub/buckets.ts";
 export type { BatchOperation, TreePage, TreePageOptions } from "../hub/files.ts";

@@ -16,6 +16,7 @@ import { SmallFiles } from "../xet/transfer/small_files.ts";
 import { storeRecipe } from "../xet/transfer/store_recipe.ts";
 import { uploadFile } from "../xet/transfer/upload_file.ts";
 import { LRUCache } from "lru-cache";
+import { bothObservers, type ClientObserver } from "./client_observer.ts";
 import type { ContentName, ContentPart, ContentSlice } from "./content_part.ts";
 import { poolsOf, type WorkerPools } from "./worker_pools.ts";
 import type { XetTokens } from "./xet_tokens.ts";
@@ -58,6 +59,8 @@ export interface TransfersOptions {
   readonly casTimeoutMs?: number | undefined;
   /** How long a fetch of stored bytes may stand still before it is begun anew, in milliseconds. */
   readonly stallMs?: number | undefined;
+  /** Told of calls of the CAS and of bytes. */
+  readonly observer?: ClientObserver | undefined;
 }
 
 /** Options of a transfer. */
@@ -97,7 +100,7 @@ export class Transfers {
   /** @param options What it stands on. */
   constructor(options: TransfersOptions) {
     this.#options = options;
-    const { budget, workers, now } = options;
+    const { budget, workers, now, observer } = options;
     this.#known = new ChunkIndex(budget, now, options.indexShare);
     this.#disk = options.diskCache && new DiskCache({ ...options.diskCache, turn: this.#turn });
     this.#pool = new ReadPool({
@@ -105,8 +108,12 @@ export class Transfers {
       turn: this.#turn,
       decoders: workers && poolsOf(workers).decoders,
       disk: this.#disk,
+      observer: observer?.reads,
     });
-    this.#reconstructions = new ReconstructionCache(now && { now });
+    this.#reconstructions = new ReconstructionCache({
+      ...(now && { now }),
+      onLookUp: (kept) => observer?.reads?.reconstruction?.(kept),
+    });
     this.#blocks = budget.blocks;
   }
 
@@ -122,7 +129,8 @@ export class Transfers {
       await body.cancel(error);
       throw error;
     }
-    const recipe = await uploadFile(this.#context(id), body, options);
+    const observer = bothObservers(options.observer, this.#options.observer?.upload?.());
+    const recipe = await uploadFile(this.#context(id), body, { ...options, observer });
     this.#pool.known.addFile(recipe);
     return recipe;
   }
@@ -167,6 +175,7 @@ export class Transfers {
   #context(id: string): TransferContext {
     const { tokens, budget, workers, fetch, sleep, stallMs, random, casTimeoutMs: idleMs } =
       this.#options;
+    const { observer } = this.#options;
     const known = this.#contexts.get(id);
     if (known !== undefined) return known;
     const cas = new CasClient({
@@ -177,8 +186,10 @@ export class Transfers {
       ...(fetch && { fetch }),
       ...(sleep && { sleep }),
       ...(stallMs && { stallMs }),
+      ...(observer?.cas && { observer: observer.cas }),
       ...(random && { random }),
-      ...(idleMs && { idleMs }),
+      // A shard is verified before it is answered, which takes as much longer as the defaults say.
+      ...(idleMs && { idleMs, shardIdleMs: 5 * idleMs }),
     });
     const context = {
       cas,

@@ -15,6 +15,14 @@ export interface ServeOptions extends SeedOptions {
   readonly embeddedHub: boolean;
 }
 
+/** What is checked, and how that is told. */
+export interface DoctorOptions {
+  /** A bucket to write to. */
+  readonly bucket?: string;
+  /** Whether to print JSON. */
+  readonly json?: boolean;
+}
+
 /** What the program does apart from the commands on buckets. */
 export interface ProgramActions {
   /** Starts the gateway. */
@@ -23,6 +31,8 @@ export interface ProgramActions {
   hub(options: SeedOptions): Promise<void>;
   /** Asks a running gateway whether it answers. */
   health(): Promise<void>;
+  /** Checks the settings and all that they depend on. */
+  doctor(options: DoctorOptions): Promise<void>;
   /** Gives a command on buckets what it works with, and clears that away. */
   withSession(work: (session: Session) => Promise<void>): Promise<void>;
   /** Writes help and the version. */
@@ -119,6 +129,15 @@ function addServers(program: Command, actions: ProgramActions): void {
   program.command("health")
     .description("asks a running gateway whether it answers; for container health checks")
     .action(() => actions.health());
+  withJson(program.command("doctor"))
+    .description(
+      "checks settings, token, clock, Hub and CAS, and says what is wrong and what to do",
+    )
+    .option(
+      "--bucket <bucket>",
+      "write a small object there and remove it; default: in a new bucket",
+    )
+    .action((options: DoctorOptions) => actions.doctor(options));
 }
 
 function addBuckets(program: Command, { withSession }: ProgramActions): void {

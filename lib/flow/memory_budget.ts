@@ -117,6 +117,17 @@ export class MemoryBudget {
     return this.#used;
   }
 
+  /** What owners of spare memory hold now, in bytes. */
+  get spare(): number {
+    return this.#spare;
+  }
+
+  /** Who waits for a lease now. */
+  get waiting(): { readonly leases: number; readonly bytes: number } {
+    const bytes = this.#waiters.reduce((sum, waiter) => sum + waiter.bytes, 0);
+    return { leases: this.#waiters.length, bytes };
+  }
+
   /**
    * Takes bytes out of the budget, for what is kept from one transfer to the next. Three quarters are
    * always left to lease.

@@ -26,6 +26,8 @@ export interface OperationContext {
   readonly redirect?: boolean;
   /** Whether pieces of an answer's body are done with when the next is asked for. Default false. */
   readonly lentBodies?: boolean;
+  /** How many multipart uploads the requester may have open. Default: any number. */
+  readonly maxUploads?: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Ends when the client goes away. */

@@ -109,6 +109,8 @@ function fromCas(error: CasError, transfer: Transfer): Error {
   const options = optionsOf(error);
   switch (status) {
     case 401:
+      // Tokens for the CAS are the gateway's own: one that ends before its time says nothing of the client's rights.
+      return new StoreError("unavailable", message, options);
     case 403:
       return new StoreError("denied", message, options);
     case 404:

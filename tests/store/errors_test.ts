@@ -38,7 +38,7 @@ Deno.test("errors of the Hub become the store's", () => {
 
 Deno.test("errors of the CAS become the store's", () => {
   const statuses: readonly (readonly [number | undefined, StoreErrorKind, StoreErrorKind])[] = [
-    [401, "denied", "denied"],
+    [401, "unavailable", "unavailable"],
     [403, "denied", "denied"],
     [404, "no_such_key", "unavailable"],
     [413, "too_large", "too_large"],

@@ -1,4 +1,5 @@
 import { dirname, resolve } from "node:path";
+import { PERMISSIONS } from "../../tools/permissions.ts";
 
 /**
  * The program that tests start: `main.ts`, or what the variable `HUGBUCKET_PROGRAM` names, a bundle (`.js`) or an
@@ -11,6 +12,9 @@ const RUNTIME = Deno.env.get("HUGBUCKET_RUNTIME") || Deno.execPath();
 
 /** Whether it is an executable, which has its permissions inside and takes no flags of the runtime. */
 export const IS_EXECUTABLE = !/\.[jt]s$/.test(PROGRAM);
+
+/** The permissions of an executable, which have to do for everything. */
+const OF_AN_EXECUTABLE = ["--no-prompt", ...PERMISSIONS.map((name) => `--allow-${name}`)];
 
 /** A command and the variables that it needs. */
 export interface ProgramCommand {
@@ -26,7 +30,7 @@ export interface ProgramCommand {
  * @returns The beginning of the command, to which the program's own arguments are added. A bundle gets a cache of its own
  * beside it and may load nothing that is not in there.
  */
-export function programCommand(flags: readonly string[] = ["-A"]): ProgramCommand {
+export function programCommand(flags: readonly string[] = OF_AN_EXECUTABLE): ProgramCommand {
   if (IS_EXECUTABLE) return { words: [resolve(PROGRAM)], env: {} };
   // Another version would write another lock file.
   const lock = RUNTIME === Deno.execPath() ? [] : ["--no-lock"];

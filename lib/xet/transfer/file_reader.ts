@@ -158,7 +158,16 @@ export class FileReader {
     this.#options.signal.throwIfAborted();
     const cause = error instanceof BrokenOffError ? error.cause : error;
     const kind = kindOf(error);
-    if (kind === undefined || ++this.#failures[kind] > MAX_FAILURES[kind]) throw cause;
+    if (kind === undefined) throw cause;
+    if (++this.#failures[kind] > MAX_FAILURES[kind]) {
+      // A URL that has expired is no refusal of the one who reads.
+      throw kind === "expired"
+        ? new CasError("The URLs of stored bytes ended before they were read", {
+          retryable: true,
+          cause,
+        })
+        : cause;
+    }
     if (kind === "expired") this.#refused = this.#reconstruction;
     this.#terms = [];
     this.#index = 0;

@@ -228,7 +228,7 @@ Deno.test("downloadFile() renews URLs that expired, and gives up when that does 
     () => collect(downloadFile(context, context.recipe)),
     CasError,
   );
-  assertEquals(error.status, 403);
+  assertEquals([error.status, error.retryable], [undefined, true]);
   await settled(context);
 });
 

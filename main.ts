@@ -38,8 +38,16 @@ const LOOK_MS = 1000;
 /** The task runner passes on a signal that the terminal has sent to the gateway already. */
 const REPEATED_MS = 1000;
 
+/** Before it, `Deno.serve` compresses answers unless they forbid it. */
+const FIRST_WITHOUT_COMPRESSION = [2, 9] as const;
+
 const output = new DenoConsole();
 
+/** What is swept, once there is a gateway. */
+let swept: { readonly gateway: Gateway; readonly log: Log } | undefined;
+// Deno Deploy finds crons only at the top of the module. Undefined where the runtime was started without that feature.
+Deno.cron?.("multipart sweep", "*/10 * * * *", sweepUploads);
+Deno.cron?.("sidecar sweep", "17 3 * * *", sweepSidecars);
 const actions: ProgramActions = {
   serve: (options) => telling((config) => serve(config, options)),
   hub: ({ seed }) => telling((config) => serveHub(config, seed)),
@@ -76,21 +84,26 @@ async function serve(config: Config, { embeddedHub, seed }: ServeOptions): Promi
     fail(NO_HUB_MESSAGE);
   }
   const problem = exposureProblem(config, credentials.length > 0);
-  if (problem !== undefined) fail(problem);
+  if (problem !== undefined && !config.isDeploy) fail(problem);
+  // On Deno Deploy, where no address is out of reach, every request is refused instead.
+  const isOpen = config.isDeploy ? config.allowAnonymous : problem === undefined;
   await checkCacheAccess(config);
   const hub = config.hfToken === undefined && embeddedHub
     ? await startHub(config, LOCAL_TOKEN, seed)
     : undefined;
   const token = config.hfToken ?? hub?.token;
+  const kv = await openKv(config);
   const metrics = await loadMetrics(config);
   const tracing = await loadTracing(config);
   const { createGateway } = await import("./lib/create_gateway.ts");
   const gateway = createGateway({
+    ...(kv && { kv, leaseMs: config.kvLeaseSeconds * 1000 }),
     ...(token !== undefined && { token }),
     endpoint: hub?.url ?? config.hfEndpoint,
     ...(config.hfNamespace !== undefined && { namespace: config.hfNamespace }),
     credentials,
-    allowAnonymous: credentials.length === 0,
+    allowAnonymous: credentials.length === 0 && isOpen,
+    noTransform: compresses(),
     region: config.region,
     domains: config.domains,
     corsOrigins: config.corsOrigins,
@@ -119,7 +132,8 @@ async function serve(config: Config, { embeddedHub, seed }: ServeOptions): Promi
     ...(config.metricsToken !== undefined && { metricsToken: config.metricsToken }),
     log,
   });
-  scheduleSweeps(gateway, log);
+  swept = { gateway, log };
+  if (Deno.cron === undefined) startTimers();
   followCredentials(source, gateway, log);
   const pairs = credentials.length;
   const stopped = stopSignal(log);
@@ -152,6 +166,21 @@ async function serve(config: Config, { embeddedHub, seed }: ServeOptions): Promi
   await gateway.close();
   await tracing?.close().catch((error) => log.warning("the last traces were not sent", { error }));
   await hub?.close();
+  kv?.close();
+}
+
+/** Where gateways keep what they share; a file needs the permissions to read and write it. */
+async function openKv({ kv }: Config): Promise<Deno.Kv | undefined> {
+  if (kv === undefined) return undefined;
+  // Undefined where the runtime was started without that feature.
+  if (Deno.openKv === undefined) {
+    fail(`HUGBUCKET_KV ${kv} needs a runtime with Deno KV: --unstable-kv`);
+  }
+  try {
+    return await Deno.openKv(kv === "default" ? undefined : kv);
+  } catch (error) {
+    fail(`HUGBUCKET_KV ${kv} cannot be opened: ${error instanceof Error ? error.message : error}`);
+  }
 }
 
 /** What counts is loaded only where its figures can be seen. */
@@ -347,50 +376,45 @@ async function checkCacheAccess({ cacheDir }: Config): Promise<void> {
   }
 }
 
-function scheduleSweeps(gateway: Gateway, log: Log): void {
-  schedule(log, {
-    name: "multipart sweep",
-    cron: "*/10 * * * *",
-    minutes: 10,
-    run: async () => {
-      const removed = await gateway.sweep();
-      if (removed > 0) log.info("multipart uploads expired", { removed });
-    },
-  });
-  schedule(log, {
-    name: "sidecar sweep",
-    cron: "17 3 * * *",
-    minutes: 24 * 60,
-    run: async () => {
-      const removed = await gateway.sweepSidecars();
-      if (removed > 0) log.info("sidecars without an object deleted", { removed });
-    },
+/** Does what cron does elsewhere. */
+function startTimers(): void {
+  Deno.unrefTimer(setInterval(sweepUploads, 10 * MINUTE_MS));
+  Deno.unrefTimer(setInterval(sweepSidecars, 24 * 60 * MINUTE_MS));
+}
+
+async function sweepUploads(): Promise<void> {
+  await sweeping("multipart sweep", async ({ gateway, log }) => {
+    const removed = await gateway.sweep();
+    if (removed > 0) log.info("multipart uploads expired", { removed });
   });
 }
 
-/** Something that is done again and again. */
-interface Job {
-  readonly name: string;
-  readonly cron: string;
-  /** As the cron expression has it. */
-  readonly minutes: number;
-  readonly run: () => Promise<void>;
+async function sweepSidecars(): Promise<void> {
+  await sweeping("sidecar sweep", async ({ gateway, log }) => {
+    const removed = await gateway.sweepSidecars();
+    if (removed > 0) log.info("sidecars without an object deleted", { removed });
+  });
 }
 
-/** A job that fails is logged, and done again when its time comes. */
-function schedule(log: Log, { name, cron, minutes, run }: Job): void {
-  const attempt = async () => {
-    try {
-      await run();
-    } catch (error) {
-      log.error(`${name} failed`, {
-        error: error instanceof Error ? error : new Error(String(error)),
-      });
-    }
-  };
-  // Deno.cron is undefined where the runtime was started without that feature.
-  if (Deno.cron !== undefined) Deno.cron(name, cron, attempt);
-  else Deno.unrefTimer(setInterval(attempt, minutes * MINUTE_MS));
+/** A sweep that fails is logged, and done again when its time comes. */
+async function sweeping(
+  name: string,
+  work: (swept: { readonly gateway: Gateway; readonly log: Log }) => Promise<void>,
+): Promise<void> {
+  try {
+    if (swept !== undefined) await work(swept);
+  } catch (error) {
+    swept?.log.error(`${name} failed`, {
+      error: error instanceof Error ? error : new Error(String(error)),
+    });
+  }
+}
+
+/** Whether the runtime's server compresses answers by itself. */
+function compresses(): boolean {
+  const [major = 0, minor = 0] = Deno.version.deno.split(".").map(Number);
+  const [since, sinceMinor] = FIRST_WITHOUT_COMPRESSION;
+  return major < since || (major === since && minor < sinceMinor);
 }
 
 /** Resolves on SIGINT or SIGTERM; another one later ends the process at once. */

@@ -13,7 +13,8 @@ export { createGateway, type Gateway, type GatewayOptions } from "./lib/create_g
 export type { AccessCredential } from "./lib/access/access_credential.ts";
 export { CredentialsError } from "./lib/access/read_credentials.ts";
 export type { Credential } from "./lib/auth/credential.ts";
-export type { KeyLocks } from "./lib/flow/key_locks.ts";
+export type { KeyLocks, LockHold, LockKey } from "./lib/flow/key_locks.ts";
+export type * from "./lib/kv/shared_kv.ts";
 export type { Log, LogFacts } from "./lib/log.ts";
 export { createMetrics } from "./lib/metrics/create_metrics.ts";
 export type { GatewayMetrics, MetricsOptions } from "./lib/metrics/gateway_metrics.ts";

@@ -44,6 +44,15 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   /** Seconds without activity after which an unfinished multipart upload is dropped. */
   readonly multipartUploadTtlSeconds: number;
+  /**
+   * Where multipart uploads and locks are kept for all gateways that share them: a file or URL of Deno KV, `default` for
+   * the platform's own; in memory when absent.
+   */
+  readonly kv: string | undefined;
+  /** Seconds after which what a process has locked there is free for others, when it has died. */
+  readonly kvLeaseSeconds: number;
+  /** Whether this is Deno Deploy: many processes, none with a disk, all of them reached from outside. */
+  readonly isDeploy: boolean;
   /** Bytes that all transfers together may hold in memory. */
   readonly memoryBudget: number;
   /** Where content that was read is kept on disk; nowhere when absent. */
@@ -194,6 +203,13 @@ const origins = list(
   /^[!-)+-~]*\*?[!-)+-~]*$/,
   "must be origins such as https://example.com, each with one * at most, separated by commas",
 );
+const kv = v.pipe(
+  text,
+  v.check(
+    (value) => !/^[a-z][a-z0-9+.-]*:\/\//i.test(value) || isHttpUrl(value),
+    "must be a file, an http or https URL, default or memory",
+  ),
+);
 const credentials = v.pipe(
   v.string(),
   v.rawTransform<string, readonly AccessCredential[]>(({ dataset, addIssue, NEVER }) => {
@@ -241,6 +257,8 @@ const SCHEMA = v.object({
   HUGBUCKET_DOMAIN: v.optional(domains),
   HUGBUCKET_CORS_ORIGINS: v.optional(origins),
   HUGBUCKET_MULTIPART_UPLOAD_TTL: v.optional(seconds, "86400"),
+  HUGBUCKET_KV: v.optional(kv, "memory"),
+  HUGBUCKET_KV_LEASE: v.optional(seconds, "15"),
   HUGBUCKET_MEMORY_BUDGET: v.optional(bytes, "128MiB"),
   HUGBUCKET_MEMORY_WAIT: v.optional(seconds, "30"),
   HUGBUCKET_MAX_REQUESTS: v.optional(count, "2000"),
@@ -265,7 +283,19 @@ const SCHEMA = v.object({
   OTEL_SERVICE_NAME: v.optional(text, "hugbucket"),
   OTEL_TRACES_SAMPLER_ARG: v.optional(ratio, "1"),
   HUGBUCKET_LOG_LEVEL: v.optional(logLevel, "info"),
+  DENO_DEPLOY: v.optional(v.string()),
 });
+
+/**
+ * What holds on Deno Deploy unless it is set: the address that is looked for there, an end before the process is killed (5 seconds
+ * after the signal), and state that its many processes share.
+ */
+const DEPLOY_DEFAULTS: Readonly<Record<string, string>> = {
+  HUGBUCKET_HOST: "0.0.0.0",
+  HUGBUCKET_PORT: "8000",
+  HUGBUCKET_SHUTDOWN_GRACE: "4",
+  HUGBUCKET_KV: "default",
+};
 
 /** The name of a variable that is read. */
 export type VariableName = keyof typeof SCHEMA.entries;
@@ -293,6 +323,9 @@ export const VARIABLES: Readonly<Record<VariableName, string>> = {
   HUGBUCKET_DOMAIN: "domains whose subdomains are buckets, separated by commas",
   HUGBUCKET_CORS_ORIGINS: "origins whose scripts may use buckets without CORS rules, or *",
   HUGBUCKET_MULTIPART_UPLOAD_TTL: "seconds of rest after which an unfinished upload is dropped",
+  HUGBUCKET_KV:
+    "where multipart uploads and locks are kept, for all gateways that share them: a file, the URL of a Deno KV, default or memory",
+  HUGBUCKET_KV_LEASE: "seconds after which what a gateway that died has locked there is free",
   HUGBUCKET_MEMORY_BUDGET: "bytes that all transfers together may hold, such as 128MiB",
   HUGBUCKET_MEMORY_WAIT:
     "seconds that a request waits for some of them before it is told to slow down",
@@ -325,6 +358,7 @@ export const VARIABLES: Readonly<Record<VariableName, string>> = {
   OTEL_TRACES_SAMPLER_ARG:
     "share of requests that is traced where their callers do not say, 0 to 1",
   HUGBUCKET_LOG_LEVEL: `least level to log: ${LOG_LEVELS.join(", ")}`,
+  DENO_DEPLOY: "set by Deno Deploy: requests must be signed, and HUGBUCKET_KV is default",
 };
 
 /** A variable's default as text; undefined where there is none. */
@@ -349,8 +383,11 @@ export function ruleOf(name: VariableName): string | undefined {
  * @throws {ConfigError} Naming every problem at once, never a secret's value.
  */
 export function readConfig(get: (name: string) => string | undefined): Config {
+  const defaults = get("DENO_DEPLOY") ? DEPLOY_DEFAULTS : {};
   const names = Object.keys(VARIABLES);
-  const given = Object.fromEntries(names.map((name) => [name, get(name) || undefined]));
+  const given = Object.fromEntries(
+    names.map((name) => [name, get(name) || defaults[name] || undefined]),
+  );
   const parsed = v.safeParse(SCHEMA, given);
   const problems = (parsed.issues ?? []).map((issue) => `${v.getDotPath(issue)} ${issue.message}`);
   problems.push(...pairProblems(given));
@@ -381,6 +418,9 @@ function toConfig(env: v.InferOutput<typeof SCHEMA>): Config {
     domains: (env.HUGBUCKET_DOMAIN ?? []).map((domain) => domain.toLowerCase()),
     corsOrigins: env.HUGBUCKET_CORS_ORIGINS ?? [],
     multipartUploadTtlSeconds: env.HUGBUCKET_MULTIPART_UPLOAD_TTL,
+    kv: env.HUGBUCKET_KV === "memory" ? undefined : env.HUGBUCKET_KV,
+    kvLeaseSeconds: env.HUGBUCKET_KV_LEASE,
+    isDeploy: env.DENO_DEPLOY !== undefined,
     memoryBudget: env.HUGBUCKET_MEMORY_BUDGET,
     memoryWaitSeconds: env.HUGBUCKET_MEMORY_WAIT,
     maxRequests: env.HUGBUCKET_MAX_REQUESTS,

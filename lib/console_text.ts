@@ -61,8 +61,14 @@ ${signingText(facts, endpoint)}`;
 
 function signingText(facts: StartFacts, endpoint: string): string {
   if (facts.accessKey !== undefined) return keyText(facts, facts.accessKey, endpoint);
-  return facts.pairs > 0 ? `  Key pairs      ${facts.pairs}\n` : openText(endpoint);
+  if (facts.pairs > 0) return `  Key pairs      ${facts.pairs}\n`;
+  const { isDeploy, allowAnonymous } = facts.config;
+  return isDeploy && !allowAnonymous ? CLOSED_TEXT : openText(endpoint);
 }
+
+const CLOSED_TEXT =
+  `  EVERY REQUEST IS REFUSED until AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are set.
+`;
 
 const openText = (endpoint: string): string =>
   `  AUTHENTICATION IS OFF: whoever reaches ${endpoint} reads and writes with the gateway's Hub token.

@@ -9,6 +9,8 @@ import { MemoryBudget } from "./flow/memory_budget.ts";
 import type { Sleep } from "./flow/sleep.ts";
 import { createRequestHandler } from "./gateway.ts";
 import { type Log, SILENT_LOG } from "./log.ts";
+import type { SharedKv } from "./kv/shared_kv.ts";
+import { openSharedState } from "./kv/shared_state.ts";
 import { MapUploadRegistry } from "./multipart/map_registry.ts";
 import type { UploadRegistry } from "./multipart/upload_registry.ts";
 import type { GatewayMetrics } from "./metrics/gateway_metrics.ts";
@@ -84,6 +86,11 @@ export interface GatewayOptions {
    * handlers that collect bodies. Default: false.
    */
   readonly lentBodies?: boolean;
+  /**
+   * Whether answers say that nobody may change them on the way (`Cache-Control: no-transform`). Needed where the server
+   * compresses by itself, as `Deno.serve` did before Deno 2.9. Default: false.
+   */
+  readonly noTransform?: boolean;
   /** Bytes that all transfers together may hold. Default: 128 MiB. */
   readonly memoryBudget?: number;
   /** Requests that are served at once; more are answered with SlowDown. Default: 2,000. */
@@ -117,9 +124,16 @@ export interface GatewayOptions {
   readonly workers?: number;
   /** Seconds of rest after which an unfinished upload is dropped. Default: 86,400. */
   readonly multipartUploadTtlSeconds?: number;
-  /** Where multipart uploads are remembered. Default: in memory. */
+  /**
+   * A Deno KV, as `Deno.openKv()` gives it, in which multipart uploads and locks are kept: they outlive the process, and gateways
+   * on one KV work together. All of them must have the same Hub, token and namespace. It stays open. Default: in memory.
+   */
+  readonly kv?: SharedKv;
+  /** Milliseconds for which what a gateway holds in `kv` stays locked after its process has died. Default: 15,000. */
+  readonly leaseMs?: number;
+  /** Where multipart uploads are remembered, if not in `kv`. Default: in memory. */
   readonly registry?: UploadRegistry;
-  /** The locks of keys. Default: in memory. */
+  /** The locks of keys, if not in `kv`. Default: in memory. */
   readonly locks?: KeyLocks;
   /** Counts what happens, as `createMetrics` gives it. Default: nothing does. */
   readonly metrics?: GatewayMetrics;
@@ -217,16 +231,21 @@ export function createGateway(options: GatewayOptions): Gateway {
   const memoryBudget = new MemoryBudget(budgetBytes, {
     maxWaitMs: (options.memoryWaitSeconds ?? DEFAULT_WAIT_SECONDS) * 1000,
   });
+  const uploadTtlMs = (options.multipartUploadTtlSeconds ?? DEFAULT_TTL_SECONDS) * 1000;
   const scope = new RequestScope();
   const observer = allObservers([
     WORK_TALLY,
     ...options.metrics ? [options.metrics] : [],
     ...options.observers ?? [],
   ]);
-  const registry = options.registry ?? new MapUploadRegistry({
-    ttlMs: (options.multipartUploadTtlSeconds ?? DEFAULT_TTL_SECONDS) * 1000,
+  const shared = options.kv && openSharedState(options.kv, {
+    uploadTtlMs,
     now,
+    ...(options.leaseMs !== undefined && { leaseMs: options.leaseMs }),
+    onError: (error) => log.warning("shared state was not put in order", { error }),
   });
+  const registry = options.registry ?? shared?.registry ??
+    new MapUploadRegistry({ ttlMs: uploadTtlMs, now });
   const open = options.allowAnonymous === true && !options.credentials?.length;
   const tenants = new Tenants({
     token: options.token,
@@ -240,7 +259,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     memoryBudget,
     budgetBytes,
     workers: options.workers,
-    locks: options.locks ?? new MemoryKeyLocks(),
+    locks: options.locks ?? shared?.locks ?? new MemoryKeyLocks(),
     registry,
     open,
     log,
@@ -294,6 +313,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     bodyIdleMs: (options.bodyTimeoutSeconds ?? DEFAULT_BODY_TIMEOUT_SECONDS) * 1000,
     unreadMs: (options.sendTimeoutSeconds ?? DEFAULT_SEND_TIMEOUT_SECONDS) * 1000,
     lentBodies: options.lentBodies ?? false,
+    noTransform: options.noTransform ?? false,
     log,
     observer,
     scope,
@@ -310,7 +330,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     sweep: () => registry.sweep(),
     sweepSidecars: () => tenants.sweepSidecars(sweepFailed),
     setCredentials,
-    close: () => tenants.close(),
+    async close() {
+      await shared?.close();
+      await tenants.close();
+    },
   };
 }
 

@@ -61,6 +61,8 @@ export interface GatewayParts {
   readonly redirect?: boolean;
   /** Whether pieces of an answer's body are done with when the next is asked for. Default false. */
   readonly lentBodies?: boolean;
+  /** Whether answers forbid that they are changed on the way. Default false. */
+  readonly noTransform?: boolean;
   /** Domains whose subdomains are buckets, in lower case and without a port. Default none. */
   readonly domains?: readonly string[];
   /** Origins whose scripts may use buckets without CORS rules, as in `AllowedOrigin`. Default none. */
@@ -349,6 +351,7 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
     headers.set("Date", formatHttpDate(new Date(now())));
     // Deno Deploy's cache must not keep what the next write changes.
     headers.set("Deno-CDN-Cache-Control", "no-store");
+    if (parts.noTransform) forbidTransform(headers);
     if (address?.kind === "bucket" && response.ok) {
       headers.set("x-amz-bucket-region", parts.region);
     }
@@ -381,6 +384,13 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
   }
 
   return handle;
+}
+
+/** A compressed answer would have another length and a weak entity tag (RFC 9111, 5.2.2.6). */
+function forbidTransform(headers: Headers): void {
+  const given = headers.get("Cache-Control");
+  if (given?.includes("no-transform")) return;
+  headers.set("Cache-Control", given === null ? "no-transform" : `${given}, no-transform`);
 }
 
 /** Who a presigned URL says has signed it: a preflight has the query of the request that follows. */

@@ -7,6 +7,9 @@ import { PERMISSIONS } from "../../tools/permissions.ts";
  */
 export const PROGRAM = Deno.env.get("HUGBUCKET_PROGRAM") || "main.ts";
 
+/** The Deno that runs it: this one, or what the variable `HUGBUCKET_RUNTIME` names. */
+const RUNTIME = Deno.env.get("HUGBUCKET_RUNTIME") || Deno.execPath();
+
 /** Whether it is an executable, which has its permissions inside and takes no flags of the runtime. */
 export const IS_EXECUTABLE = !/\.[jt]s$/.test(PROGRAM);
 
@@ -29,8 +32,10 @@ export interface ProgramCommand {
  */
 export function programCommand(flags: readonly string[] = OF_AN_EXECUTABLE): ProgramCommand {
   if (IS_EXECUTABLE) return { words: [resolve(PROGRAM)], env: {} };
-  const words = [Deno.execPath(), "run", ...flags] as const;
-  if (PROGRAM === "main.ts") return { words: [...words, PROGRAM], env: {} };
+  // Another version would write another lock file.
+  const lock = RUNTIME === Deno.execPath() ? [] : ["--no-lock"];
+  const words = [RUNTIME, "run", ...lock, ...flags] as const;
+  if (PROGRAM.endsWith(".ts")) return { words: [...words, PROGRAM], env: {} };
   const file = resolve(PROGRAM);
   return {
     words: [...words, "--cached-only", file],

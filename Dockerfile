@@ -17,4 +17,4 @@ USER 65532:65532
 ENV HUGBUCKET_HOST=0.0.0.0 HUGBUCKET_DATA_DIR=/data DENO_DIR=/data/deno
 EXPOSE 9000
 HEALTHCHECK --interval=30s --timeout=6s --start-period=5s CMD ["/bin/deno", "run", "--no-prompt", "--cached-only", "--allow-net", "--allow-env", "/app/hugbucket.js", "health"]
-ENTRYPOINT ["/bin/deno", "run", "--no-prompt", "--cached-only", "--unstable-cron", "--unstable-kv", "--unstable-no-legacy-abort", "--allow-net", "--allow-env", "--allow-read=/data", "--allow-write=/data", "/app/hugbucket.js"]
+ENTRYPOINT ["/bin/deno", "run", "--no-prompt", "--cached-only", "--unstable-cron", "--unstable-kv", "--unstable-no-legacy-abort", "--allow-net", "--allow-env", "--allow-read=/data,/run/secrets", "--allow-write=/data", "/app/hugbucket.js"]

@@ -28,8 +28,10 @@ export interface StartFacts {
   readonly hostname: string;
   /** The port listened on. */
   readonly port: number;
-  /** The pair that clients sign with; without it authentication is off. */
+  /** The pair that clients sign with. */
   readonly accessKey: AccessKey | undefined;
+  /** How many key pairs there are; without any, authentication is off. */
+  readonly pairs: number;
   /** The embedded hub's URL, when there is one. */
   readonly hubUrl: string | undefined;
 }
@@ -52,10 +54,21 @@ export function startText(facts: StartFacts): string {
   return `HugBucket
 
   S3 endpoint    ${endpoint}
-${backend}
+${backend}${config.console ? `\n  Console        ${endpoint}/-/console` : ""}
 
-${facts.accessKey === undefined ? openText(endpoint) : keyText(facts, facts.accessKey, endpoint)}`;
+${signingText(facts, endpoint)}`;
 }
+
+function signingText(facts: StartFacts, endpoint: string): string {
+  if (facts.accessKey !== undefined) return keyText(facts, facts.accessKey, endpoint);
+  if (facts.pairs > 0) return `  Key pairs      ${facts.pairs}\n`;
+  const { isDeploy, allowAnonymous } = facts.config;
+  return isDeploy && !allowAnonymous ? CLOSED_TEXT : openText(endpoint);
+}
+
+const CLOSED_TEXT =
+  `  EVERY REQUEST IS REFUSED until AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are set.
+`;
 
 const openText = (endpoint: string): string =>
   `  AUTHENTICATION IS OFF: whoever reaches ${endpoint} reads and writes with the gateway's Hub token.

@@ -14,8 +14,6 @@ import type { BucketSettingsOptions, CorsRule, ObjectStore } from "./store/objec
 
 /** What {@linkcode CorsRules} are made of. */
 export interface CorsRulesOptions {
-  /** Where the rules of buckets are. */
-  readonly store: Pick<ObjectStore, "bucketSettings">;
   /** Origins whose scripts may use buckets without rules, as in `AllowedOrigin`. */
   readonly origins: readonly string[];
   /** Told of rules that cannot be read. */
@@ -37,19 +35,24 @@ export interface AnsweredRequest {
   readonly requestId: string;
   /** What it is about, as far as that is known. */
   readonly address: Address | undefined;
-  /** Whether it was found to be signed well: else the answer costs no look at the bucket. */
-  readonly authenticated: boolean;
+  /** Where the rules of its bucket are; nothing where only those of the gateway hold. */
+  readonly store: RulesStore | undefined;
+  /** Whether it was found to be signed well by somebody with a right to it: else the answer costs no look at the bucket. */
+  readonly isPermitted: boolean;
 }
+
+/** Where the rules of buckets are. */
+export type RulesStore = Pick<ObjectStore, "bucketSettings">;
 
 /** What browsers are told of who may read answers (Fetch Standard, "CORS protocol"). */
 export class CorsRules {
   readonly #options: CorsRulesOptions;
   readonly #gatewayRules: readonly CorsRule[];
-  /** Buckets that have been there. */
-  readonly #known = new LRUCache<string, true>({ max: MAX_KNOWN_BUCKETS });
+  /** Buckets that have been there, of each store. */
+  readonly #known = new WeakMap<RulesStore, LRUCache<string, true>>();
   readonly #looks: Allowance;
 
-  /** @param options The rules' places. */
+  /** @param options The rules of the gateway, and the clock. */
   constructor(options: CorsRulesOptions) {
     this.#options = options;
     this.#gatewayRules = gatewayCorsRules(options.origins);
@@ -62,23 +65,29 @@ export class CorsRules {
    *
    * @throws {S3Error} BadRequest when it does not say what is asked, AccessForbidden when no rule allows it.
    */
-  async answerPreflight(headers: Headers, address: Address): Promise<Response> {
+  async answerPreflight(
+    headers: Headers,
+    address: Address,
+    store: RulesStore | undefined,
+  ): Promise<Response> {
     const asks = headers.has("origin") && headers.has("access-control-request-method");
     if (!asks) return answerPreflight(headers, []);
     const bucket = bucketOf(address);
-    const remembered = bucket !== undefined && !this.#known.has(bucket) && !this.#looks.take();
-    return answerPreflight(headers, await this.#rulesOf(address, { remembered }));
+    const isKnown = bucket === undefined || store === undefined ||
+      this.#knownIn(store).has(bucket);
+    const remembered = !isKnown && !this.#looks.take();
+    return answerPreflight(headers, await this.#rulesOf(address, store, { remembered }));
   }
 
   /** Lets scripts of other origins see the answer, an error too, where a rule allows it. */
   async allowOrigin(
-    { request, requestId, address, authenticated }: AnsweredRequest,
+    { request, requestId, address, store, isPermitted }: AnsweredRequest,
     answer: Headers,
   ): Promise<void> {
     const { method, headers } = request;
     if (method === "OPTIONS" || !headers.has("origin")) return;
     try {
-      const rules = await this.#rulesOf(address, { remembered: !authenticated });
+      const rules = await this.#rulesOf(address, store, { remembered: !isPermitted });
       const allowed = corsHeaders(method, headers, rules);
       for (const [name, value] of Object.entries(allowed)) answer.set(name, value);
     } catch (error) {
@@ -92,13 +101,14 @@ export class CorsRules {
 
   async #rulesOf(
     address: Address | undefined,
-    look: BucketSettingsOptions = {},
+    store: RulesStore | undefined,
+    look: BucketSettingsOptions,
   ): Promise<readonly CorsRule[]> {
     const bucket = address && bucketOf(address);
-    if (bucket === undefined) return this.#gatewayRules;
+    if (bucket === undefined || store === undefined) return this.#gatewayRules;
     try {
-      const { cors } = await this.#options.store.bucketSettings(bucket, look);
-      if (!look.remembered) this.#known.set(bucket, true);
+      const { cors } = await store.bucketSettings(bucket, look);
+      if (!look.remembered) this.#knownIn(store).set(bucket, true);
       return cors ?? this.#gatewayRules;
     } catch (error) {
       const absent = error instanceof StoreError &&
@@ -106,5 +116,11 @@ export class CorsRules {
       if (absent) return this.#gatewayRules;
       throw error;
     }
+  }
+
+  #knownIn(store: RulesStore): LRUCache<string, true> {
+    const known = this.#known.get(store) ?? new LRUCache({ max: MAX_KNOWN_BUCKETS });
+    this.#known.set(store, known);
+    return known;
   }
 }

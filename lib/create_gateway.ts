@@ -1,30 +1,37 @@
+import type { AccessCredential } from "./access/access_credential.ts";
+import { requireTogether } from "./access/read_credentials.ts";
 import { Authenticator } from "./auth/authenticator.ts";
-import type { Credential } from "./auth/credential.ts";
-import { BucketClient } from "./buckets/bucket_client.ts";
+import { consolePage } from "./console/console_page.ts";
 import { S3Error } from "./errors/s3_error.ts";
+import { ConcurrencyLimits } from "./flow/concurrency_limits.ts";
 import { type KeyLocks, MemoryKeyLocks } from "./flow/key_locks.ts";
 import { MemoryBudget } from "./flow/memory_budget.ts";
 import type { Sleep } from "./flow/sleep.ts";
 import { createRequestHandler } from "./gateway.ts";
 import { type Log, SILENT_LOG } from "./log.ts";
+import type { SharedKv } from "./kv/shared_kv.ts";
+import { openSharedState } from "./kv/shared_state.ts";
 import { MapUploadRegistry } from "./multipart/map_registry.ts";
 import type { UploadRegistry } from "./multipart/upload_registry.ts";
+import type { GatewayMetrics } from "./metrics/gateway_metrics.ts";
+import type { GatewayObserver } from "./observe/gateway_observer.ts";
+import { allObservers, clientObserver } from "./observe/observers.ts";
+import { RequestScope } from "./observe/request_scope.ts";
+import { WORK_TALLY } from "./observe/work_tally.ts";
 import { operations } from "./ops/mod.ts";
 import { HEALTH_PAGE } from "./pages/health_page.ts";
 import { HubProbe } from "./pages/hub_probe.ts";
-import { createPagesHandler } from "./pages/pages.ts";
+import { metricsPage } from "./pages/metrics_page.ts";
+import { createPagesHandler, textAnswer } from "./pages/pages.ts";
 import { readyPage } from "./pages/ready_page.ts";
 import { hostBucketOf } from "./s3/address.ts";
 import { writeError } from "./s3/errors.ts";
-import { BucketObjectStore } from "./store/bucket_object_store.ts";
-import { HubObjectStore } from "./store/hub_object_store.ts";
-import { KeptTrees } from "./store/repos/kept_trees.ts";
-import { RepoObjectStore } from "./store/repos/repo_object_store.ts";
+import { Tenants, type TenantsOptions } from "./tenants.ts";
 
 /** Settings of {@linkcode createGateway}. */
 export interface GatewayOptions {
-  /** The Hub token that the gateway works with. */
-  readonly token: string;
+  /** The Hub token that the gateway works with. Default: each key pair brings its own. */
+  readonly token?: string;
   /** Base URL of the Hub. Default: `https://huggingface.co`. */
   readonly endpoint?: string;
   /** The namespace of plain bucket names. Default: the token's user. */
@@ -36,8 +43,11 @@ export interface GatewayOptions {
    * Default: none.
    */
   readonly listedRepos?: readonly string[];
-  /** Key pairs that clients sign with. Without any, every request is refused unless `allowAnonymous`. */
-  readonly credentials?: readonly Credential[];
+  /**
+   * Key pairs that clients sign with, each with what it may do: all that the gateway's token reaches, if nothing else is said.
+   * Without any, every request is refused unless `allowAnonymous`.
+   */
+  readonly credentials?: readonly AccessCredential[];
   /** Serves every request unsigned when there are no credentials. Default: false. */
   readonly allowAnonymous?: boolean;
   /** The region that the gateway says it is in. Default: `us-east-1`. */
@@ -64,13 +74,35 @@ export interface GatewayOptions {
    */
   readonly redirect?: boolean;
   /**
+   * Whether browsers show objects that they would run, such as HTML and SVG, without scripts and without the gateway's
+   * origin (`Content-Security-Policy: sandbox`). Default: true.
+   */
+  readonly sandbox?: boolean;
+  /** Whether `/-/console` is served, a page to look into buckets with. Default: false. */
+  readonly console?: boolean;
+  /**
    * Whether pieces of an answer's body are done with when the next one is asked for, so that their memory
    * can be freed at once. True of `Deno.serve`, to which each piece is handed before the next is read; not of
    * handlers that collect bodies. Default: false.
    */
   readonly lentBodies?: boolean;
+  /**
+   * Whether answers say that nobody may change them on the way (`Cache-Control: no-transform`). Needed where the server
+   * compresses by itself, as `Deno.serve` did before Deno 2.9. Default: false.
+   */
+  readonly noTransform?: boolean;
   /** Bytes that all transfers together may hold. Default: 128 MiB. */
   readonly memoryBudget?: number;
+  /** Requests that are served at once; more are answered with SlowDown. Default: 2,000. */
+  readonly maxRequests?: number;
+  /** Of these, those of one key pair. Default: half of them. */
+  readonly maxRequestsPerKey?: number;
+  /** Multipart uploads that one key pair may have open; more are answered with SlowDown. Default: 10,000. */
+  readonly maxUploadsPerKey?: number;
+  /** Seconds in which a client has to send 64 KiB of a body, or the rest of it. Default: 60. */
+  readonly bodyTimeoutSeconds?: number;
+  /** Seconds for which a client may leave an answer unread. Default: 300. */
+  readonly sendTimeoutSeconds?: number;
   /** How long a request waits for some of them, in seconds, before it is answered with SlowDown. Default: 30. */
   readonly memoryWaitSeconds?: number;
   /**
@@ -92,10 +124,26 @@ export interface GatewayOptions {
   readonly workers?: number;
   /** Seconds of rest after which an unfinished upload is dropped. Default: 86,400. */
   readonly multipartUploadTtlSeconds?: number;
-  /** Where multipart uploads are remembered. Default: in memory. */
+  /**
+   * A Deno KV, as `Deno.openKv()` gives it, in which multipart uploads and locks are kept: they outlive the process, and gateways
+   * on one KV work together. All of them must have the same Hub, token and namespace. It stays open. Default: in memory.
+   */
+  readonly kv?: SharedKv;
+  /** Milliseconds for which what a gateway holds in `kv` stays locked after its process has died. Default: 15,000. */
+  readonly leaseMs?: number;
+  /** Where multipart uploads are remembered, if not in `kv`. Default: in memory. */
   readonly registry?: UploadRegistry;
-  /** The locks of keys. Default: in memory. */
+  /** The locks of keys, if not in `kv`. Default: in memory. */
   readonly locks?: KeyLocks;
+  /** Counts what happens, as `createMetrics` gives it. Default: nothing does. */
+  readonly metrics?: GatewayMetrics;
+  /**
+   * The bearer token to which `handler` shows the metrics, at `/-/metrics`. Default: it does not show them;
+   * `monitor` does.
+   */
+  readonly metricsToken?: string;
+  /** Told of all that happens, besides the metrics. */
+  readonly observers?: readonly GatewayObserver[];
   /** Where log lines go. Default: nowhere. */
   readonly log?: Log;
   /** Milliseconds since 1970. Default: the system's clock. */
@@ -112,6 +160,19 @@ export interface Gateway {
   readonly handler: (request: Request) => Promise<Response>;
   /** Answers a request that comes while the server is being stopped: 503, try again. Pages are served on. */
   readonly refuse: (request: Request) => Promise<Response>;
+  /**
+   * From now on the gateway says that it is not ready (`/-/ready`), and goes on serving: to be called some time before the server is stopped, so that
+   * who chooses between gateways can choose another.
+   */
+  drain(): void;
+  /**
+   * Answers requests for pages alone, the metrics among them, on a port that others do not reach. A `metricsToken` is asked for there
+   * too.
+   */
+  readonly monitor: (
+    request: Request,
+    options?: { readonly stopping?: boolean },
+  ) => Promise<Response>;
   /** Drops multipart uploads whose time is over; to be called every few minutes. Returns how many. */
   sweep(): Promise<number>;
   /**
@@ -120,13 +181,25 @@ export interface Gateway {
    * many files were deleted.
    */
   sweepSidecars(): Promise<number>;
+  /**
+   * Replaces all key pairs, from the next request on. Requests under way go on as they began; nothing is ever served unsigned
+   * for want of pairs.
+   *
+   * @throws {CredentialsError} When they cannot be used together; then the old ones stay.
+   */
+  setCredentials(credentials: readonly AccessCredential[]): void;
   /** Ends connections to the Hub and the CAS. Requests under way must have ended. */
   close(): Promise<void>;
 }
 
 const DEFAULT_ENDPOINT = "https://huggingface.co";
+const DEFAULT_REGION = "us-east-1";
 const DEFAULT_TTL_SECONDS = 86_400;
 const DEFAULT_WAIT_SECONDS = 30;
+const DEFAULT_MAX_REQUESTS = 2000;
+const DEFAULT_MAX_UPLOADS = 10_000;
+const DEFAULT_BODY_TIMEOUT_SECONDS = 60;
+const DEFAULT_SEND_TIMEOUT_SECONDS = 300;
 const DEFAULT_BUDGET = 128 * 1024 * 1024;
 
 /**
@@ -158,12 +231,129 @@ export function createGateway(options: GatewayOptions): Gateway {
   const memoryBudget = new MemoryBudget(budgetBytes, {
     maxWaitMs: (options.memoryWaitSeconds ?? DEFAULT_WAIT_SECONDS) * 1000,
   });
-  const buckets = new BucketClient({
-    token: options.token,
-    endpoint,
-    ...(options.namespace !== undefined && { namespace: options.namespace }),
-    memoryBudget,
+  const uploadTtlMs = (options.multipartUploadTtlSeconds ?? DEFAULT_TTL_SECONDS) * 1000;
+  const scope = new RequestScope();
+  const observer = allObservers([
+    WORK_TALLY,
+    ...options.metrics ? [options.metrics] : [],
+    ...options.observers ?? [],
+  ]);
+  const shared = options.kv && openSharedState(options.kv, {
+    uploadTtlMs,
     now,
+    ...(options.leaseMs !== undefined && { leaseMs: options.leaseMs }),
+    onError: (error) => log.warning("shared state was not put in order", { error }),
+  });
+  const registry = options.registry ?? shared?.registry ??
+    new MapUploadRegistry({ ttlMs: uploadTtlMs, now });
+  const open = options.allowAnonymous === true && !options.credentials?.length;
+  const tenants = new Tenants({
+    token: options.token,
+    client: {
+      ...clientOptions(options, endpoint, log),
+      observer: clientObserver(observer, scope),
+    },
+    namespace: options.namespace,
+    otherNamespaces: options.otherNamespaces ?? [],
+    listedRepos: options.listedRepos ?? [],
+    memoryBudget,
+    budgetBytes,
+    workers: options.workers,
+    locks: options.locks ?? shared?.locks ?? new MemoryKeyLocks(),
+    registry,
+    open,
+    log,
+    now,
+  });
+  let isDraining = false;
+  observer.attached({
+    memory: memoryBudget,
+    openUploads: async () => await registry.countUploads?.(),
+  });
+  let probe: HubProbe | undefined;
+  const setCredentials = (credentials: readonly AccessCredential[]) => {
+    requireTogether(credentials, options);
+    tenants.setCredentials(credentials);
+    const one = tenants.anyOf();
+    probe = one && new HubProbe({ endpoint, now, ...one });
+  };
+  setCredentials(options.credentials ?? []);
+  const { maxRequests = DEFAULT_MAX_REQUESTS } = options;
+  const domains = (options.domains ?? []).map((domain) => domain.toLowerCase());
+  const { metrics, metricsToken } = options;
+  const region = options.region ?? DEFAULT_REGION;
+  const shown = { health: HEALTH_PAGE, ready: readyPage(async () => await probe?.check()) };
+  const withMetrics = metrics && { ...shown, metrics: metricsPage(metrics, metricsToken) };
+  const pages = createPagesHandler({
+    pages: {
+      ...(metricsToken !== undefined && withMetrics ? withMetrics : shown),
+      ...(options.console && { console: consolePage({ region, authentication: !open }) }),
+    },
+    isBucketHost: (host) => hostBucketOf(host, domains) !== undefined,
+  });
+  const monitor = createPagesHandler({ pages: withMetrics ?? shown });
+  const s3 = createRequestHandler({
+    entrance: tenants,
+    operations,
+    authenticator: new Authenticator({
+      lookup: open ? undefined : (id) => tenants.find(id),
+      now: () => new Date(now()),
+    }),
+    region,
+    domains,
+    corsOrigins: options.corsOrigins ?? [],
+    storeChecksums: options.storeChecksums ?? false,
+    redirect: options.redirect ?? false,
+    sandbox: options.sandbox ?? true,
+    limits: new ConcurrencyLimits({
+      total: maxRequests,
+      each: options.maxRequestsPerKey ?? Math.ceil(maxRequests / 2),
+    }),
+    maxUploads: options.maxUploadsPerKey ?? DEFAULT_MAX_UPLOADS,
+    bodyIdleMs: (options.bodyTimeoutSeconds ?? DEFAULT_BODY_TIMEOUT_SECONDS) * 1000,
+    unreadMs: (options.sendTimeoutSeconds ?? DEFAULT_SEND_TIMEOUT_SECONDS) * 1000,
+    lentBodies: options.lentBodies ?? false,
+    noTransform: options.noTransform ?? false,
+    log,
+    observer,
+    scope,
+    now,
+  });
+  const sweepFailed = (hubBucket: string, error: Error) =>
+    log.warning("sidecar sweep failed", { hubBucket, error });
+  return {
+    handler: (request) => pages(request, { stopping: isDraining }) ?? s3(request),
+    refuse: (request) => pages(request, { stopping: true }) ?? refuse(request),
+    drain: () => void (isDraining = true),
+    monitor: (request, state) =>
+      monitor(request, state) ?? Promise.resolve(textAnswer(404, "There is no such page")),
+    sweep: () => registry.sweep(),
+    sweepSidecars: () => tenants.sweepSidecars(sweepFailed),
+    setCredentials,
+    async close() {
+      await shared?.close();
+      await tenants.close();
+    },
+  };
+}
+
+function refuse({ method }: Request): Promise<Response> {
+  const error = new S3Error("ServiceUnavailable", {
+    headers: { "Retry-After": "1", Connection: "close" },
+  });
+  const ids = { requestId: crypto.randomUUID(), hostId: "" };
+  return Promise.resolve(writeError(error, { method, address: undefined, ...ids }));
+}
+
+/** What the clients of all Hub tokens have in common. */
+function clientOptions(
+  options: GatewayOptions,
+  endpoint: string,
+  log: Log,
+): TenantsOptions["client"] {
+  return {
+    endpoint,
+    now: options.now ?? Date.now,
     sleep: options.sleep,
     random: options.random,
     onCircuit: (state, openMs) =>
@@ -183,76 +373,5 @@ export function createGateway(options: GatewayOptions): Gateway {
         onError: (error) => log.warning("cache on disk failed", { error }),
       },
     }),
-    ...(options.workers !== undefined && { workers: options.workers }),
-  });
-  const bucketStore = new BucketObjectStore({
-    buckets,
-    otherNamespaces: options.otherNamespaces ?? [],
-    locks: options.locks ?? new MemoryKeyLocks(),
-    now,
-    onIgnored: ({ bucket, path, reason }) =>
-      log.warning("sidecar ignored", { hubBucket: bucket, path, reason }),
-  });
-  const store = new HubObjectStore(
-    bucketStore,
-    new RepoObjectStore({
-      buckets,
-      trees: new KeptTrees(memoryBudget, budgetBytes),
-      now,
-      listed: options.listedRepos ?? [],
-    }),
-  );
-  const registry = options.registry ?? new MapUploadRegistry({
-    ttlMs: (options.multipartUploadTtlSeconds ?? DEFAULT_TTL_SECONDS) * 1000,
-    now,
-  });
-  const probe = new HubProbe({
-    endpoint,
-    token: options.token,
-    namespace: (call) => buckets.namespace(call),
-    now,
-  });
-  const domains = (options.domains ?? []).map((domain) => domain.toLowerCase());
-  const pages = createPagesHandler({
-    pages: { health: HEALTH_PAGE, ready: readyPage(() => probe.check()) },
-    isBucketHost: (host) => hostBucketOf(host, domains) !== undefined,
-  });
-  const s3 = createRequestHandler({
-    store,
-    registry,
-    operations,
-    authenticator: new Authenticator({ lookup: lookupOf(options), now: () => new Date(now()) }),
-    region: options.region ?? "us-east-1",
-    domains,
-    corsOrigins: options.corsOrigins ?? [],
-    storeChecksums: options.storeChecksums ?? false,
-    redirect: options.redirect ?? false,
-    lentBodies: options.lentBodies ?? false,
-    log,
-    now,
-  });
-  const sweepFailed = (hubBucket: string, error: Error) =>
-    log.warning("sidecar sweep failed", { hubBucket, error });
-  return {
-    handler: (request) => pages(request) ?? s3(request),
-    refuse: (request) => pages(request, { stopping: true }) ?? refuse(request),
-    sweep: () => registry.sweep(),
-    sweepSidecars: () => bucketStore.sweepSeenBuckets(sweepFailed),
-    close: () => buckets.close(),
   };
-}
-
-function refuse({ method }: Request): Promise<Response> {
-  const error = new S3Error("ServiceUnavailable", {
-    headers: { "Retry-After": "1", Connection: "close" },
-  });
-  const ids = { requestId: crypto.randomUUID(), hostId: "" };
-  return Promise.resolve(writeError(error, { method, address: undefined, ...ids }));
-}
-
-/** Undefined switches authentication off. */
-function lookupOf({ credentials = [], allowAnonymous = false }: GatewayOptions) {
-  if (credentials.length === 0 && allowAnonymous) return undefined;
-  const pairs = new Map(credentials.map((pair) => [pair.accessKeyId, pair]));
-  return (accessKeyId: string): Credential | undefined => pairs.get(accessKeyId);
 }

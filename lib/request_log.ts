@@ -1,45 +1,22 @@
-import type { S3Error } from "./errors/s3_error.ts";
 import type { Log, LogFacts } from "./log.ts";
-
-/** What is known of a request, filled in as its life goes on. Holds nothing secret. */
-export interface RequestTrace {
-  readonly requestId: string;
-  readonly method: string;
-  /** Milliseconds since 1970. */
-  readonly startedAt: number;
-  operation?: string;
-  bucket?: string;
-  /** The error that was answered. */
-  error?: S3Error;
-}
-
-/** How an answer ended. */
-export interface AnswerEnd {
-  readonly status: number;
-  /** Bytes of the answer's body that were handed on. */
-  readonly bytes: number;
-  /** Milliseconds since 1970. */
-  readonly endedAt: number;
-  /** Whether the client went away before the end. */
-  readonly aborted: boolean;
-  /** What broke the body after its status had been sent. */
-  readonly failure?: unknown;
-}
+import type { AnswerEnd, RequestTrace } from "./observe/request_trace.ts";
 
 /**
  * Writes the one line of a request: an error for what is our fault, else the ordinary course. A refusal that has a cause
  * is the Hub's, and may mean that the gateway's own token or namespace is wrong.
  */
 export function logRequest(log: Log, trace: RequestTrace, end: AnswerEnd): void {
-  const { requestId, method, operation, bucket, error } = trace;
+  const { requestId, method, keyId, operation, bucket, error, work } = trace;
   const facts: LogFacts = {
     requestId,
+    keyId,
     method,
     operation,
     bucket,
     status: end.status,
     code: error?.code,
-    bytes: end.bytes,
+    ...work,
+    bytesOut: end.bytes,
     ms: end.endedAt - trace.startedAt,
     ...(end.aborted && { aborted: true }),
   };
@@ -51,7 +28,7 @@ export function logRequest(log: Log, trace: RequestTrace, end: AnswerEnd): void 
   else log.error("request", line);
 }
 
-const isTold = (status: number, error: S3Error | undefined): boolean =>
+const isTold = (status: number, error: RequestTrace["error"]): boolean =>
   status >= 500 || (status === 403 && error?.cause !== undefined);
 
 /** How a body ended: its bytes, and why it ended early. */
@@ -61,18 +38,28 @@ export interface BodyEnd {
   readonly failure?: unknown;
 }
 
+/** Told of a body on its way to the client. */
+export interface BodyWatcher {
+  /** Called once: at the end, on failure, or when the client went away. */
+  ended(end: BodyEnd): void;
+  /** Bytes have been handed on. */
+  passed?(bytes: number): void;
+  /** Does a read, perhaps in a context: whoever sends the body has none. */
+  read?<T>(step: () => Promise<T>): Promise<T>;
+}
+
 /**
  * Passes a body on and tells once how it ended. Nothing is read before it is asked for; a cancel goes
  * through, so that a client which leaves ends the fetch from the storage.
  *
  * @param body The body.
  * @param client Aborts when the client goes away: what fails then is no failure of the storage.
- * @param ended Called once: at the end, on failure, or when the client went away.
+ * @param watcher Told of the body.
  */
 export function observeBody(
   body: ReadableStream<Uint8Array>,
   client: AbortSignal,
-  ended: (end: BodyEnd) => void,
+  { read = (step) => step(), passed, ended }: BodyWatcher,
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   let bytes = 0;
@@ -84,9 +71,10 @@ export function observeBody(
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
-        const { done, value } = await reader.read();
+        const { done, value } = await read(() => reader.read());
         if (!done) {
           bytes += value.length;
+          passed?.(value.length);
           return controller.enqueue(value);
         }
       } catch (failure) {

@@ -17,12 +17,12 @@ async function corsRules() {
   await store.createBucket("bucket");
   await store.updateBucketSettings("bucket", () => ({ cors: [RULE] }));
   const clock = { now: 1_700_000_000_000 };
-  const cors = new CorsRules({ store, log: SILENT_LOG, now: () => clock.now, origins: [] });
+  const cors = new CorsRules({ log: SILENT_LOG, now: () => clock.now, origins: [] });
   const headers = new Headers({
     origin: "https://example.org",
     "access-control-request-method": "GET",
   });
-  const ask = (bucket: string) => cors.answerPreflight(headers, { kind: "bucket", bucket });
+  const ask = (bucket: string) => cors.answerPreflight(headers, { kind: "bucket", bucket }, store);
   const looks = () => store.calls.filter((call) => call.startsWith("bucketSettings")).length;
   return { ask, looks, clock };
 }

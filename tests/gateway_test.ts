@@ -541,12 +541,12 @@ Deno.test("a GET is logged when its body has ended, with its bytes, and when the
   const whole = await handler(new Request(url));
   assertEquals(lines.length, 1);
   assertEquals((await whole.text()).length, 25);
-  assertEquals([lines[1]?.bytes, lines[1]?.operation], [25, "GetObject"]);
+  assertEquals([lines[1]?.bytesOut, lines[1]?.operation], [25, "GetObject"]);
   const left = await handler(new Request(url));
   const reader = left.body?.getReader();
   await reader?.read();
   await reader?.cancel();
-  assertEquals([lines[2]?.bytes, lines[2]?.aborted], [10, true]);
+  assertEquals([lines[2]?.bytesOut, lines[2]?.aborted], [10, true]);
 });
 
 /** A store whose bytes tear after some pieces. */

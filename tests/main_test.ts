@@ -1,23 +1,26 @@
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { BucketClient } from "../lib/buckets/mod.ts";
 import { createEmbeddedHub } from "../lib/create_embedded_hub.ts";
 import { IS_EXECUTABLE, programCommand } from "./support/program.ts";
 import { randomBytes, sha256 } from "./support/random_bytes.ts";
+import { signHeaderV4 } from "./support/sign_requests.ts";
 
 const NET_AND_ENV = ["--no-prompt", "--allow-net", "--allow-env"];
-const ALL = ["-A"];
 
 interface Started {
   readonly child: Deno.ChildProcess;
   /** What it printed until the pattern was found. */
   readonly text: string;
+  /** Waits until it has printed something else as well. */
+  until(more: RegExp): Promise<void>;
   /** Waits for the end and returns the rest of the output. */
   end(): Promise<{ readonly code: number; readonly text: string }>;
 }
 
 function command(
-  permissions: readonly string[],
+  permissions: readonly string[] | undefined,
   args: readonly string[],
   env: Record<string, string>,
 ) {
@@ -40,7 +43,11 @@ function command(
   });
 }
 
-async function run(args: readonly string[], env: Record<string, string> = {}, permissions = ALL) {
+async function run(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  permissions?: readonly string[],
+) {
   const { code, stdout, stderr } = await command(permissions, args, env).output();
   const decoder = new TextDecoder();
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
@@ -51,22 +58,29 @@ async function start(
   until: RegExp,
   args: readonly string[],
   env: Record<string, string>,
-  permissions = ALL,
+  permissions?: readonly string[],
 ): Promise<Started> {
   const child = command(permissions, args, env).spawn();
   const errors = new Response(child.stderr).text();
   const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
-  while (!until.test(text)) {
-    const { value, done } = await reader.read();
-    if (done) throw new Error(`It ended before it printed ${until}: ${text}${await errors}`);
-    text += value;
-  }
+  const readUntil = async (pattern: RegExp): Promise<void> => {
+    while (!pattern.test(text)) {
+      const { value, done } = await reader.read();
+      if (done) throw new Error(`It ended before it printed ${pattern}: ${text}${await errors}`);
+      text += value;
+    }
+  };
+  await readUntil(until);
+  const first = text;
   return {
     child,
-    text,
+    text: first,
+    async until(more) {
+      await readUntil(more);
+    },
     async end() {
-      let rest = "";
+      let rest = text.slice(first.length);
       for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
         rest += piece.value;
       }
@@ -145,14 +159,127 @@ Deno.test("main.ts with a token serves with the net and env permissions only", a
   await hub.close();
 });
 
+Deno.test("main.ts shows metrics on a port of their own, with the net and env permissions only", async () => {
+  const hub = await createEmbeddedHub();
+  const gateway = await start(/"message":"metrics"[^\n]*\n/, [], {
+    HF_TOKEN: hub.token,
+    HF_ENDPOINT: hub.url,
+    HUGBUCKET_METRICS_PORT: "0",
+    HUGBUCKET_METRICS_TOKEN: "hush-hush",
+  }, NET_AND_ENV);
+  const [, host, port] = /"hostname":"([^"]+)","port":(\d+)/.exec(gateway.text) ?? [];
+  const url = endpointOf(gateway.text);
+  await createBucket(`${url}/plain`);
+  const headers = { authorization: "Bearer hush-hush" };
+  for (const base of [`http://${host}:${port}`, url]) {
+    const refused = await fetch(`${base}/-/metrics`);
+    assertEquals([refused.status, await refused.text()], [
+      401,
+      "The metrics need a bearer token\n",
+    ]);
+    const text = await (await fetch(`${base}/-/metrics`, { headers })).text();
+    assertMatch(text, /^hugbucket_requests_total\{operation="CreateBucket",status="200"\} 1$/m);
+    assertMatch(text, /^process_resident_memory_bytes [1-9]\d+$/m);
+    assertEquals(await (await fetch(`${base}/-/ready`)).text(), "ready\n");
+  }
+  gateway.child.kill("SIGTERM");
+  const { code, text } = await gateway.end();
+  assertEquals(code, 0);
+  assert(!(gateway.text + text).includes("hush-hush"));
+  assert(!text.includes("NotCapable") && !text.includes("Uncaught"), text);
+  await hub.close();
+});
+
+Deno.test("main.ts follows the file of key pairs, and keeps the old ones for a broken one", () =>
+  inDirectory(async (directory) => {
+    const hub = await createEmbeddedHub({
+      users: [{ name: "one", token: "hf_one" }, { name: "two", token: "hf_two_4711" }],
+    });
+    const file = `${directory}/pairs.json`;
+    const pair = (accessKeyId: string, hubToken: string) => ({
+      accessKeyId,
+      secretAccessKey: `${accessKeyId}-secret-4711`,
+      hubToken,
+    });
+    const write = (pairs: unknown) => Deno.writeTextFile(file, JSON.stringify(pairs));
+    await write([pair("ONE", "hf_one")]);
+    const env = {
+      HF_ENDPOINT: hub.url,
+      HUGBUCKET_CREDENTIALS_FILE: file,
+      HUGBUCKET_CREDENTIALS: JSON.stringify([pair("ENV", "hf_one")]),
+    };
+    if (!IS_EXECUTABLE) {
+      const refused = await run([], env, NET_AND_ENV);
+      assertStringIncludes(refused.stderr, "HUGBUCKET_CREDENTIALS_FILE");
+      assertStringIncludes(refused.stderr, "--allow-read");
+    }
+    // No token of the gateway's own: each pair brings one.
+    const gateway = await start(/Key pairs +2[^]*\n/, [], env, [
+      ...NET_AND_ENV,
+      `--allow-read=${file}`,
+    ]);
+    const url = endpointOf(gateway.text);
+    const codeOf = async (accessKeyId: string) => {
+      const secretAccessKey = `${accessKeyId}-secret-4711`;
+      const signer = { accessKeyId, secretAccessKey, host: new URL(url).host, now: new Date() };
+      const { headers } = signHeaderV4({ method: "GET", target: "/", headers: {} }, signer);
+      const { host: _, Host: __, ...sent } = headers;
+      const answer = await (await fetch(url, { headers: sent })).text();
+      return /<Code>(\w+)</.exec(answer)?.[1] ?? "";
+    };
+    const until = async (accessKeyId: string, code: string) => {
+      while (await codeOf(accessKeyId) !== code) await new Promise((done) => setTimeout(done, 50));
+    };
+    assertEquals([await codeOf("ENV"), await codeOf("ONE"), await codeOf("TWO")], [
+      "",
+      "",
+      "InvalidAccessKeyId",
+    ]);
+    await Deno.writeTextFile(file, '[{"secretAccessKey": "leaked-4711"');
+    await new Promise((done) => setTimeout(done, 1500));
+    assertEquals(await codeOf("ONE"), "");
+    await write([pair("TWO", "hf_two_4711"), pair("ENV", "hf_one")]);
+    await new Promise((done) => setTimeout(done, 1500));
+    assertEquals([await codeOf("ONE"), await codeOf("TWO")], ["", "InvalidAccessKeyId"]);
+    await write([pair("TWO", "hf_two_4711")]);
+    await until("TWO", "");
+    assertEquals([await codeOf("ONE"), await codeOf("ENV")], ["InvalidAccessKeyId", ""]);
+    gateway.child.kill("SIGTERM");
+    const { code, text } = await gateway.end();
+    assertEquals(code, 0);
+    assertEquals(text.match(/key pairs not replaced/g)?.length, 2);
+    assertStringIncludes(text, "is not JSON");
+    assertStringIncludes(text, "ENV is there twice");
+    assert(!(gateway.text + text).includes("4711"), text);
+    await hub.close();
+  }));
+
+Deno.test("main.ts tells all that is wrong with key pairs, and no value", () =>
+  inDirectory(async (directory) => {
+    const file = `${directory}/pairs.json`;
+    await Deno.writeTextFile(file, '[{"accessKeyId": 4711, "hubToken": "4711 "}]');
+    const env = { HF_TOKEN: "hf_x", HUGBUCKET_CREDENTIALS_FILE: file };
+    const bad = await run([], env);
+    assertEquals(bad.code, 1);
+    for (const word of ["[0].accessKeyId", "[0].secretAccessKey is missing", "[0].hubToken"]) {
+      assertStringIncludes(bad.stderr, word);
+    }
+    const inEnvironment = await run([], { HF_TOKEN: "hf_x", HUGBUCKET_CREDENTIALS: "4711" });
+    assertStringIncludes(inEnvironment.stderr, "HUGBUCKET_CREDENTIALS must be a list");
+    assert(!`${bad.stderr}${inEnvironment.stderr}`.includes("4711"), bad.stderr);
+  }));
+
+// An executable may read files, and so does not refuse to.
 Deno.test("main.ts keeps content on disk where it is told to, if it may", () =>
   inDirectory(async (directory) => {
     const hub = await createEmbeddedHub();
     const env = { HF_TOKEN: hub.token, HF_ENDPOINT: hub.url, HUGBUCKET_CACHE_DIR: directory };
-    const refused = await run([], env, NET_AND_ENV);
-    assertEquals(refused.code, 1);
-    assertStringIncludes(refused.stderr, "HUGBUCKET_CACHE_DIR");
-    assertStringIncludes(refused.stderr, "--allow-read");
+    if (!IS_EXECUTABLE) {
+      const refused = await run([], env, NET_AND_ENV);
+      assertEquals(refused.code, 1);
+      assertStringIncludes(refused.stderr, "HUGBUCKET_CACHE_DIR");
+      assertStringIncludes(refused.stderr, "--allow-read");
+    }
     const gateway = await start(/AUTHENTICATION IS OFF[^]*\n\n/, [], env);
     const url = endpointOf(gateway.text);
     await createBucket(`${url}/kept`);
@@ -260,22 +387,76 @@ Deno.test({
     const gateway = await start(/AUTHENTICATION IS OFF[^]*\n\n/, [], env, permissions);
     const url = endpointOf(gateway.text);
     await createBucket(`${url}/bytes`);
-    const body = randomBytes(9_000_000, 1);
-    const put = await fetch(`${url}/bytes/key`, { method: "PUT", body });
-    assertEquals([put.status, await put.text()], [200, ""]);
+    // Of each worker the first answer says that it has started; what comes until then is done without.
+    const started = /(?:worker answered\n[^]*){2}/;
+    const worked = /(?:worker answered\n[^]*){3}/;
+    const bodies = { one: randomBytes(9_000_000, 1), two: randomBytes(9_000_000, 2) };
+    for (const [key, body] of Object.entries(bodies)) {
+      const put = await fetch(`${url}/bytes/${key}`, { method: "PUT", body });
+      assertEquals([put.status, await put.text()], [200, ""]);
+    }
+    await gateway.until(worked);
     // Another gateway has nothing of it in memory.
     const reader = await start(/AUTHENTICATION IS OFF[^]*\n\n/, [], env, permissions);
-    const get = await fetch(`${endpointOf(reader.text)}/bytes/key`);
-    assertEquals(await sha256(await get.bytes()), await sha256(body));
+    for (const [key, pattern] of [["one", started], ["two", worked]] as const) {
+      const get = await fetch(`${endpointOf(reader.text)}/bytes/${key}`);
+      assertEquals(
+        await sha256(await get.bytes()),
+        await sha256(bodies[key]),
+      );
+      await reader.until(pattern);
+    }
     for (const { child, end } of [gateway, reader]) {
       child.kill("SIGTERM");
       const { code, text } = await end();
-      const answers = text.split("\n").filter((line) => line === "worker answered").length;
-      // The first answer of each worker says that it has started.
-      assert(code === 0 && answers > 2, text);
+      assert(code === 0 && !text.includes("worker failed"), text);
     }
     await hub.close();
   },
+});
+
+Deno.test("a gateway that is stopped says so first, and serves until its delay is over", async () => {
+  const hub = await createEmbeddedHub();
+  const env = { HF_TOKEN: hub.token, HF_ENDPOINT: hub.url, HUGBUCKET_SHUTDOWN_DELAY: "5" };
+  const gateway = await start(/AUTHENTICATION IS OFF[^]*\n\n/, [], env, NET_AND_ENV);
+  const url = endpointOf(gateway.text);
+  await createBucket(`${url}/drained`);
+  const statusOf = async (path: string) => {
+    const response = await fetch(url + path);
+    await response.body?.cancel();
+    return response.status;
+  };
+  assertEquals(await statusOf("/-/ready"), 200);
+  gateway.child.kill("SIGTERM");
+  while (await statusOf("/-/ready") === 200) await new Promise((done) => setTimeout(done, 20));
+  assertEquals([await statusOf("/-/health"), await statusOf("/drained")], [200, 200]);
+  assertEquals((await gateway.end()).code, 0);
+  await hub.close();
+});
+
+Deno.test("a commit that is under way when the grace time ends is not cut off", async () => {
+  const hub = await createEmbeddedHub();
+  const env = { HF_TOKEN: hub.token, HF_ENDPOINT: hub.url, HUGBUCKET_SHUTDOWN_GRACE: "1" };
+  const gateway = await start(/AUTHENTICATION IS OFF[^]*\n\n/, [], env, NET_AND_ENV);
+  const url = endpointOf(gateway.text);
+  await createBucket(`${url}/flushed`);
+  hub.switches.latency.set("hub.batch", 3000);
+  hub.counters.reset();
+  const answer = fetch(`${url}/flushed/key`, { method: "PUT", body: "bytes" }).then(
+    (response) => response.body?.cancel(),
+    () => {},
+  );
+  while (hub.counters.of("hub.batch").calls === 0) {
+    await new Promise((done) => setTimeout(done, 20));
+  }
+  gateway.child.kill("SIGTERM");
+  assertEquals((await gateway.end()).code, 0);
+  await answer;
+  const client = new BucketClient({ token: hub.token, endpoint: hub.url });
+  const files = await Array.fromAsync(client.listTree("flushed"));
+  assertEquals(files.map(({ path }) => path), ["key"]);
+  await client.close();
+  await hub.close();
 });
 
 Deno.test("Ctrl-C on the start task finishes the request under way", () =>

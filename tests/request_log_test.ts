@@ -17,8 +17,9 @@ function pausing() {
 Deno.test("observeBody() tells once when a client leaves while a read is under way", async () => {
   const ends: BodyEnd[] = [];
   const { stream, next } = pausing();
-  const reader = observeBody(stream, new AbortController().signal, (end) => ends.push(end))
-    .getReader();
+  const reader = observeBody(stream, new AbortController().signal, {
+    ended: (end) => void ends.push(end),
+  }).getReader();
   const read = reader.read();
   await reader.cancel();
   next.resolve();
@@ -32,7 +33,8 @@ Deno.test("observeBody() takes what fails because the client left for its leavin
     const ends: BodyEnd[] = [];
     const client = new AbortController();
     const { stream, next } = pausing();
-    const read = observeBody(stream, client.signal, (end) => ends.push(end)).getReader().read();
+    const read = observeBody(stream, client.signal, { ended: (end) => void ends.push(end) })
+      .getReader().read();
     if (left) client.abort();
     const failure = new Error("gone");
     next.reject(failure);

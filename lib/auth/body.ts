@@ -26,6 +26,8 @@ export interface BodyOptions {
   readonly maxLength?: number;
   /** How long is waited for the next bytes, in milliseconds. Default 60,000. */
   readonly idleMs?: number;
+  /** Told of bytes that have come, framing included. */
+  readonly onBytes?: (bytes: number) => void;
   /**
    * Whether `x-amz-checksum-*` headers speak of this body. Default true; false for
    * CompleteMultipartUpload, where they speak of the object.
@@ -94,7 +96,10 @@ export function openBody(
     ...(wireLength !== undefined && { length: wireLength }),
   });
   return {
-    stream: pullStream(reader, (block) => verifier.take(block), blockSizeFor(wireLength)),
+    stream: pullStream(reader, (block) => {
+      options.onBytes?.(block?.length ?? 0);
+      return verifier.take(block);
+    }, blockSizeFor(wireLength)),
     ...(length !== undefined && { length }),
     ...(algorithm !== undefined && { checksumAlgorithm: algorithm }),
     digests: () => verifier.digests(),

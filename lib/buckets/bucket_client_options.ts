@@ -1,7 +1,9 @@
 import type { MemoryBudget } from "../flow/memory_budget.ts";
 import type { Sleep } from "../flow/sleep.ts";
 import type { HubRetry } from "../hub/transport.ts";
+import type { ClientObserver } from "./client_observer.ts";
 import type { DiskCacheSettings } from "./transfers.ts";
+import type { WorkerPools } from "./worker_pools.ts";
 
 /** What a bucket client is given. */
 export interface BucketClientOptions {
@@ -14,10 +16,16 @@ export interface BucketClientOptions {
   /** Memory for all transfers together, or its size in bytes. Default: 192 MiB. */
   readonly memoryBudget?: MemoryBudget | number | undefined;
   /**
-   * Threads for the byte work of uploads, and as many for that of downloads; 0 does it in place.
-   * Default: processors less one, at most 4.
+   * Threads for the byte work of uploads, and as many for that of downloads; 0 does it in place. Pools
+   * that are given are shared with others, and not closed with the client. Default: processors less
+   * one, at most 4.
    */
-  readonly workers?: number | undefined;
+  readonly workers?: number | WorkerPools | undefined;
+  /**
+   * The part of the memory budget that is set aside for what is known of the CAS, so that content is not
+   * sent again. Clients that share a budget share that part too. Default: a sixteenth.
+   */
+  readonly indexShare?: number | undefined;
   /** Sends all requests but those that carry xorbs. Default: the runtime's. */
   readonly fetch?: typeof fetch | undefined;
   /** Sent to the Hub as `User-Agent`. */
@@ -26,6 +34,8 @@ export interface BucketClientOptions {
   readonly retry?: Partial<HubRetry> | undefined;
   /** Told of each failed attempt at a Hub call that is repeated. */
   readonly onRetry?: ((error: Error, attempt: number, waitMs: number) => void) | undefined;
+  /** Told of all calls and of the bytes that are moved. */
+  readonly observer?: ClientObserver | undefined;
   /**
    * Told when the Hub is taken to be down, for how many milliseconds no call is sent to it, and when it has answered
    * again.

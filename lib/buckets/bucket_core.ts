@@ -4,7 +4,6 @@ import { sleep as timerSleep } from "../flow/sleep.ts";
 import type { CallOptions } from "../hub/buckets.ts";
 import { HubClient } from "../hub/hub_client.ts";
 import type { WhoAmI } from "../hub/wire.ts";
-import { DecoderPool, EncoderPool } from "../xet/engine/mod.ts";
 import type { BucketClientOptions } from "./bucket_client_options.ts";
 import { readBucketName } from "./bucket_names.ts";
 import { cacheNameOf } from "./cache_name.ts";
@@ -14,6 +13,7 @@ import { LookUps } from "./look_ups.ts";
 import { PartFiles } from "./part_files.ts";
 import type { RepoReader } from "./repo_reader.ts";
 import { Transfers } from "./transfers.ts";
+import { WorkerPools } from "./worker_pools.ts";
 import { XetTokens } from "./xet_tokens.ts";
 
 const DEFAULT_ENDPOINT = "https://huggingface.co";
@@ -52,7 +52,12 @@ export class BucketCore {
     const { fetch, sleep, random, onRetry, memoryBudget = DEFAULT_BUDGET, workers } = options;
     this.now = options.now ?? Date.now;
     this.parts = new PartFiles(this.now);
-    this.hub = new HubClient({ ...options, endpoint: options.endpoint ?? DEFAULT_ENDPOINT });
+    const { observer } = options;
+    this.hub = new HubClient({
+      ...options,
+      endpoint: options.endpoint ?? DEFAULT_ENDPOINT,
+      observer: observer?.hub,
+    });
     this.#namespace = options.namespace;
     this.repos = createRepoReader(this.hub, sleep);
     const pause = () => {
@@ -72,16 +77,19 @@ export class BucketCore {
       issue: (id, scope) => repoXetToken(this.hub, id) ?? this.hub.xetToken(id, scope),
       now: this.now,
     });
+    const pools = workers instanceof WorkerPools ? workers : new WorkerPools(workers);
     this.transfers = new Transfers({
       tokens: this.tokens,
-      encoders: new EncoderPool(workers),
-      decoders: new DecoderPool(workers),
+      workers: pools,
+      ownsWorkers: pools !== workers,
+      indexShare: options.indexShare,
       budget: typeof memoryBudget === "number" ? new MemoryBudget(memoryBudget) : memoryBudget,
       fetch,
       sleep,
       now: options.now,
       random,
       stallMs: options.stallMs,
+      observer,
       casTimeoutMs: options.casTimeoutMs,
       diskCache: options.diskCache && {
         ...options.diskCache,

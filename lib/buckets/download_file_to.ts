@@ -107,6 +107,7 @@ async function resume(
       const { bytesRead } = await handle.read(memory, 0, memory.length, at);
       if (bytesRead === 0) break;
       hasher.add(memory.subarray(0, bytesRead));
+      progress.hashed(bytesRead);
       at += bytesRead;
     }
     if (at > size) return false;

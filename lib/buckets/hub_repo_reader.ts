@@ -10,6 +10,7 @@ export function createRepoReader(hub: HubClient, sleep: Sleep = timerSleep): Rep
   return {
     revision: (repo, revision, options) => hub.repoRevision(repo, revision, options),
     refs: (repo, options) => hub.repoRefs(repo, options),
+    commits: (repo, revision, options) => hub.repoCommits(repo, revision, options),
     commit: (repo, revision, options) => hub.repoCommit(repo, revision, options),
     head: async (repo, revision, options) =>
       await hub.resolveRepoCommit(repo, revision, options) ??

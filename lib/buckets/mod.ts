@@ -23,7 +23,7 @@ export type {
   RepoRefs,
   RepoRevision,
 } from "../hub/repo_wire.ts";
-export type { CommitOutcome } from "./commit_group.ts";
+export type { CommitOutcome, SendOptions } from "./commit_group.ts";
 export type { CommitOptions } from "./refused_copies.ts";
 export { contentHash } from "./content_hasher.ts";
 export type { CopiedFiles } from "./copy_files.ts";
@@ -43,6 +43,11 @@ export type {
   TransferObserver,
   TransferOptions,
 } from "./transfers.ts";
+export type { ClientObserver } from "./client_observer.ts";
+export type { CallEnding, CallObserver } from "../flow/call_observer.ts";
+export type { HubObserver } from "../hub/hub_observer.ts";
+export type { LimitState } from "../hub/rate_limit.ts";
+export type { ChunkOrigin, ReadObserver } from "../xet/transfer/read_observer.ts";
 export type { ListTreeOptions } from "./tree.ts";
 export type { CallOptions, NewBucketOptions } from "../hub/buckets.ts";
 export type { BatchOperation, TreePage, TreePageOptions } from "../hub/files.ts";
@@ -67,6 +72,7 @@ export {
   MemoryBudget,
   type SpareMemory,
 } from "../flow/memory_budget.ts";
+export { WorkerPools } from "./worker_pools.ts";
 export type { Sleep } from "../flow/sleep.ts";
 export { CasError, type CasErrorOptions } from "../xet/cas/cas_error.ts";
 export { XetFormatError } from "../xet/error.ts";

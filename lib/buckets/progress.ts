@@ -15,7 +15,7 @@ export interface Progress {
   readonly filesDone: number;
   /** All files, once it is known how many there are. */
   readonly filesTotal?: number;
-  /** Bytes of content that were cut and hashed. */
+  /** Bytes of content that were cut and hashed: of what is sent, and of what an interrupted download had left. */
   readonly bytesHashed: number;
   /** Of these, bytes that need not be sent, because the CAS or this job has them. */
   readonly bytesDeduplicated: number;

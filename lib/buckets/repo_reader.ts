@@ -19,6 +19,12 @@ export interface RepoReader {
   refs(repo: RepoName, options?: CallOptions): Promise<RepoRefs>;
   /** The commit that a revision names, with its time. */
   commit(repo: RepoName, revision: string, options?: CallOptions): Promise<RepoCommit>;
+  /** The commit that a revision names and those before it, the newest first, `limit` in all. */
+  commits(
+    repo: RepoName,
+    revision: string,
+    options: CallOptions & { readonly limit: number },
+  ): Promise<readonly RepoCommit[]>;
   /** The name of the commit that a revision names: by the quota of resolver calls, where the Hub says it there. */
   head(repo: RepoName, revision: string, options?: CallOptions): Promise<string>;
   /** What a file is, by the quota of resolver calls; undefined if there is none. */

@@ -6,7 +6,6 @@ import { CasClient } from "../xet/cas/cas_client.ts";
 import { createSender } from "../xet/cas/create_sender.ts";
 import { ReconstructionCache } from "../xet/cas/reconstruction_cache.ts";
 import { composeFiles } from "../xet/transfer/compose_files.ts";
-import type { DecoderPool, EncoderPool } from "../xet/engine/mod.ts";
 import { ChunkIndex } from "../xet/transfer/chunk_index.ts";
 import type { FileRecipe, TransferContext, TransferObserver } from "../xet/transfer/context.ts";
 import { DiskCache } from "../xet/transfer/disk_cache.ts";
@@ -17,7 +16,9 @@ import { SmallFiles } from "../xet/transfer/small_files.ts";
 import { storeRecipe } from "../xet/transfer/store_recipe.ts";
 import { uploadFile } from "../xet/transfer/upload_file.ts";
 import { LRUCache } from "lru-cache";
+import { bothObservers, type ClientObserver } from "./client_observer.ts";
 import type { ContentName, ContentPart, ContentSlice } from "./content_part.ts";
+import { poolsOf, type WorkerPools } from "./worker_pools.ts";
 import type { XetTokens } from "./xet_tokens.ts";
 
 export type { PieceOwnership, TransferObserver };
@@ -38,10 +39,12 @@ export interface TransfersOptions {
   readonly tokens: XetTokens;
   /** Bounds the memory of all transfers together. */
   readonly budget: MemoryBudget;
-  /** Does the byte work of uploads; is closed with the transfers. */
-  readonly encoders?: EncoderPool | undefined;
-  /** Does the byte work of downloads; is closed with the transfers. */
-  readonly decoders?: DecoderPool | undefined;
+  /** Do the byte work. Default: it is done in place. */
+  readonly workers?: WorkerPools | undefined;
+  /** Whether they are closed with the transfers. Default: false. */
+  readonly ownsWorkers?: boolean | undefined;
+  /** The part of the budget that is set aside for the index of chunks. */
+  readonly indexShare?: number | undefined;
   /** Sends requests. */
   readonly fetch?: typeof fetch | undefined;
   /** Waits between attempts. */
@@ -56,6 +59,8 @@ export interface TransfersOptions {
   readonly casTimeoutMs?: number | undefined;
   /** How long a fetch of stored bytes may stand still before it is begun anew, in milliseconds. */
   readonly stallMs?: number | undefined;
+  /** Told of calls of the CAS and of bytes. */
+  readonly observer?: ClientObserver | undefined;
 }
 
 /** Options of a transfer. */
@@ -95,11 +100,20 @@ export class Transfers {
   /** @param options What it stands on. */
   constructor(options: TransfersOptions) {
     this.#options = options;
-    const { budget, decoders, now } = options;
-    this.#known = new ChunkIndex(budget, now);
+    const { budget, workers, now, observer } = options;
+    this.#known = new ChunkIndex(budget, now, options.indexShare);
     this.#disk = options.diskCache && new DiskCache({ ...options.diskCache, turn: this.#turn });
-    this.#pool = new ReadPool({ budget, turn: this.#turn, decoders, disk: this.#disk });
-    this.#reconstructions = new ReconstructionCache(now && { now });
+    this.#pool = new ReadPool({
+      budget,
+      turn: this.#turn,
+      decoders: workers && poolsOf(workers).decoders,
+      disk: this.#disk,
+      observer: observer?.reads,
+    });
+    this.#reconstructions = new ReconstructionCache({
+      ...(now && { now }),
+      onLookUp: (kept) => observer?.reads?.reconstruction?.(kept),
+    });
     this.#blocks = budget.blocks;
   }
 
@@ -115,7 +129,8 @@ export class Transfers {
       await body.cancel(error);
       throw error;
     }
-    const recipe = await uploadFile(this.#context(id), body, options);
+    const observer = bothObservers(options.observer, this.#options.observer?.upload?.());
+    const recipe = await uploadFile(this.#context(id), body, { ...options, observer });
     this.#pool.known.addFile(recipe);
     return recipe;
   }
@@ -144,12 +159,13 @@ export class Transfers {
     return downloadFile(this.#context(id), content, options);
   }
 
-  /** Closes kept connections; transfers under way fail. Ends when nothing is written any more. */
+  /** Closes kept connections and gives memory back; transfers under way fail. Ends when nothing is written any more. */
   async close(): Promise<void> {
     this.#sender.close();
-    await this.#options.encoders?.close();
-    await this.#options.decoders?.close();
+    if (this.#options.ownsWorkers) await this.#options.workers?.close();
     await this.#disk?.close();
+    this.#pool.close();
+    this.#known.close();
   }
 
   #slice({ id, ...slice }: ContentSlice): FileSlice {
@@ -157,8 +173,9 @@ export class Transfers {
   }
 
   #context(id: string): TransferContext {
-    const { tokens, budget, encoders, fetch, sleep, stallMs, random, casTimeoutMs: idleMs } =
+    const { tokens, budget, workers, fetch, sleep, stallMs, random, casTimeoutMs: idleMs } =
       this.#options;
+    const { observer } = this.#options;
     const known = this.#contexts.get(id);
     if (known !== undefined) return known;
     const cas = new CasClient({
@@ -169,6 +186,7 @@ export class Transfers {
       ...(fetch && { fetch }),
       ...(sleep && { sleep }),
       ...(stallMs && { stallMs }),
+      ...(observer?.cas && { observer: observer.cas }),
       ...(random && { random }),
       // A shard is verified before it is answered, which takes as much longer as the defaults say.
       ...(idleMs && { idleMs, shardIdleMs: 5 * idleMs }),
@@ -182,7 +200,7 @@ export class Transfers {
       known: this.#known,
       smallFiles: new SmallFiles({ cas, pages: this.#pages, known: this.#known }),
       pool: this.#pool,
-      ...(encoders && { encoders }),
+      ...(workers && { encoders: poolsOf(workers).encoders }),
     };
     this.#contexts.set(id, context);
     return context;

@@ -9,10 +9,15 @@ import { UsageError } from "./usage_error.ts";
 export async function createBucket(
   { client, console, signal }: Session,
   name: string,
-  options: PrinterOptions & { readonly private?: boolean; readonly existOk?: boolean },
+  options: PrinterOptions & {
+    readonly private?: boolean;
+    readonly region?: string;
+    readonly existOk?: boolean;
+  },
 ): Promise<void> {
   const bucket = await client.create(readBucketId(name), {
     ...(options.private !== undefined && { private: options.private }),
+    region: options.region,
     existOk: options.existOk,
     signal,
   });
@@ -78,6 +83,21 @@ export async function deleteBucket(
     deleted ? `Deleted: ${id}` : `Not there: ${id}`,
     { id, deleted },
   );
+}
+
+/** `buckets settings`. */
+export async function changeBucket(
+  { client, console, signal }: Session,
+  name: string,
+  options: PrinterOptions & { readonly private?: boolean; readonly public?: boolean },
+): Promise<void> {
+  const id = readBucketId(name);
+  if (!options.private && !options.public) {
+    throw new UsageError("One of --private and --public is needed");
+  }
+  const visibility = options.private ? "private" : "public";
+  await client.setVisibility(id, visibility, { signal });
+  new Printer(console, options).result(`${id} is ${visibility}`, { id, visibility });
 }
 
 /** `buckets move`. */

@@ -1,15 +1,17 @@
 import { mkdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import mime from "mime";
+import { parseHubUri } from "../buckets/mod.ts";
 import { applySync } from "../sync/apply_sync.ts";
 import { fileAt } from "../sync/bucket_files.ts";
 import { folderOfPattern, isPattern } from "../sync/pattern.ts";
 import { BUCKET_PROTOCOL, type BucketPlace, parsePlace } from "../sync/place.ts";
 import { planSync } from "../sync/plan_sync.ts";
 import { asUsage, isRemote } from "./bucket_argument.ts";
-import { FailedPathsError } from "./failed_paths.ts";
+import { failedJson, FailedPathsError } from "./failed_paths.ts";
 import { humanSize } from "./format.ts";
 import { printable, Printer, type PrinterOptions } from "./printer.ts";
+import { findRepoFile, writeWhole } from "./repo_download.ts";
 import type { Session } from "./session.ts";
 import { resultText } from "./sync_command.ts";
 import { showFile, showSync, withBar } from "./transfer_bar.ts";
@@ -54,9 +56,7 @@ export async function copy(
       return await copyTree(session, source, target, options);
     }
     if (!isRemote(target)) return await download(session, place, source, target, options);
-  } else if (!isRemote(target)) {
-    throw new UsageError("Only buckets can be downloaded from; copy into a bucket first");
-  }
+  } else if (!isRemote(target)) return await downloadFromRepo(session, source, target, options);
   await copyOnHub(session, source, target, options);
 }
 
@@ -121,21 +121,55 @@ async function download(
     const file = await client.downloadFile(place.id, place.prefix, { signal });
     return await file.stream().pipeTo(console.output, { signal });
   }
-  const isFolder = /[/\\]$/.test(target) ||
-    (await stat(target).catch(() => undefined))?.isDirectory();
-  const name = basename(place.prefix);
-  const local = isFolder ? join(target, name) : target;
+  const local = await localTarget(target, place.prefix);
   const printer = new Printer(console, options);
-  await mkdir(dirname(local), { recursive: true });
   await withBar(console, "download", isQuiet(printer), async (bar) => {
     const info = await client.fileMetadata(place.id, place.prefix, { signal });
+    await mkdir(dirname(local), { recursive: true });
     const file = await client.downloadFileTo(place.id, place.prefix, local, {
+      file: info,
       onProgress: showFile(bar, info.size),
       signal,
     });
     bar?.stop();
     printer.result(`Downloaded: ${local} (${humanSize(file.size)})`, file);
   });
+}
+
+/** One file of a model, dataset or Space. */
+async function downloadFromRepo(
+  session: Session,
+  source: string,
+  target: string,
+  options: CopyOptions,
+): Promise<void> {
+  const { console, signal } = session;
+  const file = await findRepoFile(session, source);
+  const { path, size, commit } = file;
+  if (target === "-") return await file.open().pipeTo(console.output, { signal });
+  const localPath = await localTarget(target, path);
+  const printer = new Printer(console, options);
+  await mkdir(dirname(localPath), { recursive: true });
+  await withBar(console, "download", isQuiet(printer), async (bar) => {
+    let bytesDone = 0;
+    await writeWhole(file, localPath, (count) => {
+      bytesDone += count;
+      bar?.update({ bytesDone, bytesTotal: size });
+    });
+  });
+  printer.result(`Downloaded: ${localPath} (${humanSize(size)})`, {
+    path,
+    size,
+    commit,
+    localPath,
+  });
+}
+
+/** Where a file goes: into a directory under its own name, or to the path that was named. */
+async function localTarget(target: string, path: string): Promise<string> {
+  const isFolder = /[/\\]$/.test(target) ||
+    (await stat(target).catch(() => undefined))?.isDirectory();
+  return isFolder ? join(target, basename(path)) : target;
 }
 
 /** A directory or what is below a path; what is at the destination is replaced. */
@@ -157,7 +191,7 @@ async function copyTree(
     (bar) => applySync(client, plan, { signal, onProgress: showSync(bar) }),
   );
   const { failed, ...counts } = result;
-  printer.result(resultText(result), { ...counts, failed: failed.map(({ path }) => path) });
+  printer.result(resultText(result), { ...counts, failed: failedJson(failed) });
   if (failed.length > 0) throw new FailedPathsError(failed);
 }
 
@@ -169,11 +203,12 @@ async function copyOnHub(
   options: CopyOptions,
 ): Promise<void> {
   bucketOf(target);
+  asUsage(() => parseHubUri(source));
   const { copied, failed } = await client.copyFiles(source, target, { signal });
   const size = copied.reduce((sum, file) => sum + file.size, 0);
   new Printer(console, options).result(
     `Copied: ${copied.length === 1 ? "1 file" : `${copied.length} files`} (${humanSize(size)})`,
-    { copied, failed: failed.map(({ path }) => path) },
+    { copied, failed: failedJson(failed) },
   );
   if (failed.length > 0) throw new FailedPathsError(failed);
 }

@@ -16,6 +16,13 @@ export class FailedPathsError extends Error {
   }
 }
 
+/** The same as JSON. */
+export function failedJson(
+  failed: readonly { readonly path: string; readonly error: Error }[],
+): readonly { readonly path: string; readonly error: string }[] {
+  return failed.map(({ path, error }) => ({ path, error: reasonOf(path, error) }));
+}
+
 /** The path stands before it already. */
 function reasonOf(path: string, { message }: Error): string {
   const start = `${JSON.stringify(path)}: `;

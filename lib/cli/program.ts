@@ -15,6 +15,14 @@ export interface ServeOptions extends SeedOptions {
   readonly embeddedHub: boolean;
 }
 
+/** What is checked, and how that is told. */
+export interface DoctorOptions {
+  /** A bucket to write to. */
+  readonly bucket?: string;
+  /** Whether to print JSON. */
+  readonly json?: boolean;
+}
+
 /** What the program does apart from the commands on buckets. */
 export interface ProgramActions {
   /** Starts the gateway. */
@@ -23,6 +31,8 @@ export interface ProgramActions {
   hub(options: SeedOptions): Promise<void>;
   /** Asks a running gateway whether it answers. */
   health(): Promise<void>;
+  /** Checks the settings and all that they depend on. */
+  doctor(options: DoctorOptions): Promise<void>;
   /** Gives a command on buckets what it works with, and clears that away. */
   withSession(work: (session: Session) => Promise<void>): Promise<void>;
   /** Writes help and the version. */
@@ -119,12 +129,21 @@ function addServers(program: Command, actions: ProgramActions): void {
   program.command("health")
     .description("asks a running gateway whether it answers; for container health checks")
     .action(() => actions.health());
+  withJson(program.command("doctor"))
+    .description(
+      "checks settings, token, clock, Hub and CAS, and says what is wrong and what to do",
+    )
+    .option(
+      "--bucket <bucket>",
+      "write a small object there and remove it; default: in a new bucket",
+    )
+    .action((options: DoctorOptions) => actions.doctor(options));
 }
 
 function addBuckets(program: Command, { withSession }: ProgramActions): void {
   const load = () => import("./buckets_commands.ts");
   const buckets = program.command("buckets")
-    .description("create, describe, list, delete and move buckets")
+    .description("create, describe, list, change, delete and move buckets")
     .helpCommand(false)
     .addHelpText(
       "after",
@@ -132,6 +151,10 @@ function addBuckets(program: Command, { withSession }: ProgramActions): void {
     );
   withJson(buckets.command("create <bucket>").description("creates a bucket"))
     .option("--private", "only those with access see it")
+    .addOption(
+      new Option("--region <region>", "where it is stored; default: what the Hub chooses")
+        .choices(["us", "eu"]),
+    )
     .option("--exist-ok", "one that is there already is no error")
     .action((name, options) =>
       withSession(async (session) => (await load()).createBucket(session, name, options))
@@ -144,6 +167,14 @@ function addBuckets(program: Command, { withSession }: ProgramActions): void {
     .option("--search <text>", "only those in whose names it occurs")
     .action((namespace, options) =>
       withSession(async (session) => (await load()).listBuckets(session, namespace, options))
+    );
+  withJson(buckets.command("settings <bucket>").description("changes who sees a bucket"))
+    .addOption(
+      new Option("--private", "only those with access see it").conflicts("public"),
+    )
+    .option("--public", "everybody sees it")
+    .action((name, options) =>
+      withSession(async (session) => (await load()).changeBucket(session, name, options))
     );
   withJson(buckets.command("delete <bucket>").description("deletes a bucket and all that is in it"))
     .option("-y, --yes", "without asking")
@@ -194,7 +225,7 @@ function addCopy(program: Command, { withSession }: ProgramActions): void {
       "after",
       `
 One of both is on the Hub: hf://buckets/namespace/name/path, as a source also hf://datasets/…,
-hf://spaces/… or hf://namespace/model. The other is a path of this machine, or - for standard input
+hf://spaces/… or hf://namespace/model/…. The other is a path of this machine, or - for standard input
 or output. A source on the Hub may be a pattern; quote it.
 
   cp model.safetensors hf://buckets/me/models/

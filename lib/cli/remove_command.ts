@@ -5,7 +5,7 @@ import { readBucketPath } from "./bucket_argument.ts";
 import { countText, humanSize } from "./format.ts";
 import { printable, Printer, type PrinterOptions } from "./printer.ts";
 import type { Session } from "./session.ts";
-import { FailedPathsError } from "./failed_paths.ts";
+import { failedJson, FailedPathsError } from "./failed_paths.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** Options of `rm`. */
@@ -61,7 +61,7 @@ export async function remove(
   );
   printer.result(
     `Deleted ${countText(deleted.length, "file")} of ${place.id}`,
-    { dryRun: false, deleted, size, failed: failed.map(({ path }) => path) },
+    { dryRun: false, deleted, size, failed: failedJson(failed) },
   );
   if (failed.length > 0) throw new FailedPathsError(failed);
 }
@@ -74,8 +74,11 @@ async function find(
   const place = readBucketPath(argument);
   const single = await fileAt(client, place, { signal });
   if (!options.recursive) {
-    if (single === undefined) throw new Error(`There is no file ${argument}`);
-    return [single];
+    if (single !== undefined) return [single];
+    const below = await filesBelow(client, place, { signal, limit: 1 }).next();
+    throw below.done
+      ? new Error(`There is no file ${argument}`)
+      : new UsageError(`${argument} is a directory: add --recursive`);
   }
   const matches = createFilter(options);
   const files = single !== undefined && matches(single.path) ? [single] : [];

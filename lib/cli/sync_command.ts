@@ -7,7 +7,7 @@ import { planSync } from "../sync/plan_sync.ts";
 import { type PlanSyncOptions, readSync } from "../sync/sync_request.ts";
 import type { SyncResult } from "../sync/sync_result.ts";
 import { asUsage } from "./bucket_argument.ts";
-import { FailedPathsError } from "./failed_paths.ts";
+import { failedJson, FailedPathsError } from "./failed_paths.ts";
 import { countText, humanSize } from "./format.ts";
 import { printable, Printer, type PrinterOptions } from "./printer.ts";
 import type { Session } from "./session.ts";
@@ -118,11 +118,7 @@ async function apply(
       }),
   );
   const { failed, ...counts } = result;
-  const json = {
-    ...counts,
-    failed: failed.map(({ path, error }) => ({ path, error: error.message })),
-  };
-  if (printer.json) printer.result("", json);
+  if (printer.json) printer.result("", { ...counts, failed: failedJson(failed) });
   else printer.note(resultText(result));
   if (failed.length > 0) throw new FailedPathsError(failed);
 }

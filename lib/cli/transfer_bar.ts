@@ -30,7 +30,7 @@ export function showFile(
 ): ((progress: Progress) => void) | undefined {
   return bar &&
     (({ bytesHashed, bytesReceived }) =>
-      bar.update({ bytesDone: Math.max(bytesHashed, bytesReceived), bytesTotal: size }));
+      bar.update({ bytesDone: bytesHashed + bytesReceived, bytesTotal: size }));
 }
 
 /** Shows the progress of a sync. */

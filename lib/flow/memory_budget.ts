@@ -26,6 +26,8 @@ export interface SpareMemory {
   take(bytes: number): boolean;
   /** Gives some back. */
   give(bytes: number): void;
+  /** Gives everything back, and takes no more; the owner is not asked any more. */
+  end(): void;
 }
 
 /** Thrown to who has waited for memory as long as anybody may. */
@@ -115,9 +117,20 @@ export class MemoryBudget {
     return this.#used;
   }
 
+  /** What owners of spare memory hold now, in bytes. */
+  get spare(): number {
+    return this.#spare;
+  }
+
+  /** Who waits for a lease now. */
+  get waiting(): { readonly leases: number; readonly bytes: number } {
+    const bytes = this.#waiters.reduce((sum, waiter) => sum + waiter.bytes, 0);
+    return { leases: this.#waiters.length, bytes };
+  }
+
   /**
-   * Takes bytes out of the budget for good, for what is kept from one transfer to the next. Three
-   * quarters are always left to lease.
+   * Takes bytes out of the budget, for what is kept from one transfer to the next. Three quarters are
+   * always left to lease.
    *
    * @param bytes How much.
    * @returns Whether there was enough, not leased to anybody.
@@ -128,6 +141,16 @@ export class MemoryBudget {
     this.#limit = left;
     this.#takeSpare();
     return true;
+  }
+
+  /**
+   * Takes back what was set aside.
+   *
+   * @param bytes How much of it.
+   */
+  takeBack(bytes: number): void {
+    this.#limit += bytes;
+    this.#serve();
   }
 
   /**
@@ -206,12 +229,13 @@ export class MemoryBudget {
   addSpare(giveUp: (bytes: number) => void): SpareMemory {
     this.#spareOwners.push(giveUp);
     let held = 0;
+    let ended = false;
     return {
       get bytes() {
         return held;
       },
       take: (bytes) => {
-        if (this.#used + this.#spare + bytes > this.#limit) return false;
+        if (ended || this.#used + this.#spare + bytes > this.#limit) return false;
         this.#spare += bytes;
         held += bytes;
         return true;
@@ -220,6 +244,13 @@ export class MemoryBudget {
         const given = Math.min(bytes, held);
         this.#spare -= given;
         held -= given;
+      },
+      end: () => {
+        this.#spare -= held;
+        held = 0;
+        const at = ended ? -1 : this.#spareOwners.indexOf(giveUp);
+        if (at >= 0) this.#spareOwners.splice(at, 1);
+        ended = true;
       },
     };
   }

@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import { captureContext, type InContext } from "./async_context.ts";
 import { type Sleep, sleep as timerSleep } from "./sleep.ts";
 
 /** How {@linkcode Turns} take their time. */
@@ -42,7 +43,7 @@ const MAX_IDS = 1_000;
  * call took at most, and does not leave them behind to wait for a whole call.
  *
  * A request never joins the call that is under way: that one may have been answered before the
- * request was made.
+ * request was made. A call is made in the asynchronous context of the first request that it serves.
  */
 export class Turns<R> {
   readonly #take: (waiting: R[]) => readonly R[];
@@ -51,6 +52,8 @@ export class Turns<R> {
   readonly #queues = new Map<string, Queue<R>>();
   readonly #running = new Set<Promise<void>>();
   readonly #last = new LRUCache<string, LastCall>({ max: MAX_IDS });
+  /** Of those who wait. */
+  readonly #contexts = new Map<R, InContext>();
 
   /**
    * @param take Removes from the waiting, of which the first must be taken, those that go together.
@@ -72,6 +75,7 @@ export class Turns<R> {
     const known = this.#queues.get(id);
     if (known !== undefined) {
       known.waiting.push(request);
+      this.#contexts.set(request, captureContext());
       if (known.next !== undefined && known.waiting.length >= known.next.wanted) known.next.stop();
       return;
     }
@@ -93,13 +97,20 @@ export class Turns<R> {
       if (gathered !== undefined) await gathered;
       const requests = this.#take(queue.waiting);
       const start = clock();
-      await this.#serve(id, requests);
+      await this.#within(requests, () => this.#serve(id, requests));
       const endedAt = clock();
       const before = this.#recent(id, start);
       const crowd = Math.max(requests.length, Math.floor((before?.crowd ?? 0) / 2));
       this.#last.set(id, { crowd, tookMs: endedAt - start, endedAt });
     }
     this.#queues.delete(id);
+  }
+
+  /** Does work in the context of the first; who began the queue is in its own. */
+  #within(requests: readonly R[], work: () => Promise<void>): Promise<void> {
+    const [inContext] = requests.map((request) => this.#contexts.get(request));
+    for (const request of requests) this.#contexts.delete(request);
+    return inContext === undefined ? work() : inContext(work);
   }
 
   /** Waits for those who shared the last calls, if these have only just ended, and as calls are scarce. */

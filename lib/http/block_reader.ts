@@ -19,7 +19,7 @@ export interface BlockOptions {
   readonly blockSize?: number;
   /** How many bytes the stream must have; more or fewer is IncompleteBody. Default: unknown. */
   readonly length?: number;
-  /** How long is waited for bytes, in milliseconds, 64 KiB at most; RequestTimeout then. Default: for ever. */
+  /** How long is waited for 64 KiB, or for the end, in milliseconds; RequestTimeout then. Default: for ever. */
   readonly idleMs?: number;
 }
 
@@ -38,6 +38,9 @@ export class BlockReader {
   readonly #length: number | undefined;
   readonly #idleMs: number | undefined;
   #received = 0;
+  /** What has come, and how long was waited for it, since 64 KiB had come. */
+  #progress = 0;
+  #waited = 0;
   /** What a default reader gave beyond the last block. */
   #rest: Uint8Array = new Uint8Array(0);
   #ended = false;
@@ -130,6 +133,7 @@ export class BlockReader {
       const free = new Uint8Array(buffer, byteOffset + size, room - size);
       const min = Math.min(step, enough - size);
       const { done, value } = await this.#inTime(reader.read(free, { min }));
+      this.#advance(value);
       if (value === undefined) throw new S3Error("IncompleteBody");
       buffer = value.buffer;
       size += value.length;
@@ -176,21 +180,33 @@ export class BlockReader {
   ): Promise<Uint8Array | undefined> {
     while (this.#rest.length === 0 && !this.#ended) {
       const { done, value } = await this.#inTime(reader.read());
+      this.#advance(value);
       this.#ended = done;
       if (value !== undefined) this.#rest = value;
     }
     return this.#rest.length === 0 ? undefined : this.#rest;
   }
 
+  /** Time counts until 64 KiB have come: a byte now and then is no progress. */
+  #advance(piece: Uint8Array | undefined): void {
+    this.#progress += piece?.length ?? 0;
+    if (this.#progress < PROGRESS_SIZE) return;
+    this.#progress = 0;
+    this.#waited = 0;
+  }
+
   async #inTime<T>(read: Promise<T>): Promise<T> {
     const idleMs = this.#idleMs;
     if (idleMs === undefined) return await read.catch(rethrow);
     const late = Promise.withResolvers<never>();
-    const timer = setTimeout(() => late.reject(new S3Error("RequestTimeout")), idleMs);
+    const left = Math.max(0, idleMs - this.#waited);
+    const timer = setTimeout(() => late.reject(new S3Error("RequestTimeout")), left);
+    const since = performance.now();
     try {
       // A read that loses is rejected when the stream is released; `race` has handled that.
       return await Promise.race([read.catch(rethrow), late.promise]);
     } finally {
+      this.#waited += performance.now() - since;
       clearTimeout(timer);
     }
   }

@@ -144,6 +144,15 @@ export class HubClient {
     return repos.repoCommit(this.#transport, repo, revision, options);
   }
 
+  /** The commit that a revision names and those before it, the newest first, `limit` in all. */
+  repoCommits(
+    repo: RepoName,
+    revision: string,
+    options: CallOptions & { readonly limit: number },
+  ): Promise<RepoCommit[]> {
+    return repos.repoCommits(this.#transport, repo, revision, options);
+  }
+
   /** The commit that a revision of a repo names, by the quota of resolver calls. */
   resolveRepoCommit(
     repo: RepoName,

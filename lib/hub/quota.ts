@@ -66,14 +66,16 @@ export class Quota {
    *
    * @param path Of the call.
    * @param headers Of the answer.
+   * @returns What they say.
    */
-  answered(path: string, headers: Headers): void {
+  answered(path: string, headers: Headers): readonly LimitState[] {
     const name = classOf(path);
     this.#underWay[name]--;
     const limits = readLimits(headers);
     for (const limit of limits) {
       if (limit.name === "api" || limit.name === "resolvers") this.#learn(limit.name, limit);
     }
+    return limits;
   }
 
   /** No answer came. */

@@ -1,4 +1,5 @@
 import { type CallOptions, json, nextQuery } from "./buckets.ts";
+import { HubError } from "./hub_error.ts";
 import { type HubReply, malformed, parseReply } from "./reply.ts";
 import { repoApiPath, type RepoName, type RepoType, revisionSegment } from "./repo_id.ts";
 import {
@@ -62,11 +63,20 @@ export async function repoCommit(
   revision: string,
   options: CallOptions,
 ): Promise<RepoCommit> {
-  const path = `${repoApiPath(repo)}/commits/${revisionSegment(revision)}?limit=1`;
-  const reply = await get(transport, path, options);
-  const [commit] = parseReply(reply, CommitsSchema);
-  if (commit === undefined) throw malformed(reply, "no commit");
+  const [commit] = await repoCommits(transport, repo, revision, { ...options, limit: 1 });
+  if (commit === undefined) throw new HubError("malformed", `${repo.id} has no commit ${revision}`);
   return commit;
+}
+
+/** `GET /api/{T}/{id}/commits/{revision}`: the commit that a revision names and those before it, the newest first, `limit` in all. */
+export async function repoCommits(
+  transport: Transport,
+  repo: RepoName,
+  revision: string,
+  { limit, ...options }: CallOptions & { readonly limit: number },
+): Promise<RepoCommit[]> {
+  const path = `${repoApiPath(repo)}/commits/${revisionSegment(revision)}?limit=${limit}`;
+  return parseReply(await get(transport, path, options), CommitsSchema);
 }
 
 /** `GET /api/{T}/{id}/refs`. */

@@ -4,7 +4,9 @@ import { Circuit } from "../flow/circuit.ts";
 import { retry } from "../flow/retry.ts";
 import type { Sleep } from "../flow/sleep.ts";
 import { Watchdog } from "../flow/watchdog.ts";
+import { callName } from "./call_name.ts";
 import { HubError, type HubErrorKind } from "./hub_error.ts";
+import type { HubObserver } from "./hub_observer.ts";
 import { HubDownError } from "./hub_errors.ts";
 import { Quota } from "./quota.ts";
 import { readText, UnreadableReply } from "./read_text.ts";
@@ -53,6 +55,8 @@ export interface TransportOptions {
   readonly retry?: Partial<HubRetry> | undefined;
   /** Told of each failed attempt that is repeated. */
   readonly onRetry?: ((error: Error, attempt: number, waitMs: number) => void) | undefined;
+  /** Told of each request to the Hub. */
+  readonly observer?: HubObserver | undefined;
   /** Keeps calls from a Hub that is down; clients of one Hub can share it. Default: one of its own. */
   readonly circuit?: Circuit | undefined;
   /** Told when a circuit of its own opens, for how many milliseconds, and when it closes. */
@@ -295,7 +299,9 @@ export class Transport {
   ): Promise<Response> {
     const isHub = new URL(url).origin === new URL(this.#base).origin;
     const { authorization: _, ...open } = this.#headers;
+    const { observer } = this.#options;
     if (isHub) this.#quota.take(call.path);
+    const ended = isHub ? observer?.began(this.#nameOf(call.method, url)) : undefined;
     let response: Response;
     try {
       response = await (this.#options.fetch ?? fetch)(url, {
@@ -311,11 +317,22 @@ export class Transport {
       });
     } catch (error) {
       if (isHub) this.#quota.lost(call.path);
+      ended?.(undefined);
       throw error;
     }
-    if (isHub) this.#quota.answered(call.path, response.headers);
+    if (isHub) this.#learn(call, response);
+    ended?.(response.status);
     if (response.type === "opaqueredirect") throw hiddenRedirect(describe(call));
     return response;
+  }
+
+  #learn(call: HubCall, { headers }: Response): void {
+    const limits = this.#quota.answered(call.path, headers);
+    if (limits.length > 0) this.#options.observer?.quota?.(limits);
+  }
+
+  #nameOf(method: string, url: string): string {
+    return callName(method, url.startsWith(this.#base) ? url.slice(this.#base.length) : "");
   }
 
   /**

@@ -70,6 +70,15 @@ export class MapUploadRegistry implements UploadRegistry {
     return Promise.resolve(created);
   }
 
+  countUploads(initiator?: string): Promise<number> {
+    let count = 0;
+    for (const [uploadId, { upload }] of this.#entries) {
+      const counts = initiator === undefined || upload.initiator === initiator;
+      if (counts && this.#inProgress(uploadId) !== undefined) count++;
+    }
+    return Promise.resolve(count);
+  }
+
   get(uploadId: string): Promise<Upload | undefined> {
     return Promise.resolve(this.#inProgress(uploadId)?.upload);
   }

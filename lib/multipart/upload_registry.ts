@@ -92,7 +92,13 @@ export interface CompletionResult {
 /** The answer to {@linkcode UploadRegistry.beginCompletion}. */
 export type Completion =
   /** The caller now owns the completion and must call `completed` or `completionFailed`. */
-  | { readonly kind: "begun"; readonly parts: readonly UploadPart[]; readonly lease: string }
+  | {
+    readonly kind: "begun";
+    readonly parts: readonly UploadPart[];
+    readonly lease: string;
+    /** Whether a process that was completing it has died: the object may be there already. */
+    readonly retaken?: boolean;
+  }
   /** Another request is completing it: wait, then use its result (or the error it failed with). */
   | { readonly kind: "running"; readonly result: Promise<CompletionResult> }
   /** It is done: answer with the same body. */
@@ -124,6 +130,11 @@ export interface UploadRegistry {
   ): Promise<RegistryPage<UploadPart> | undefined>;
   /** Open uploads of a bucket, by key in UTF-8 byte order, then by start time, then by id. */
   listUploads(bucket: string): AsyncIterable<Upload>;
+  /**
+   * How many uploads are open or completing, in all or of those that an access key id has begun; absent where counting them costs more than
+   * looking at one.
+   */
+  countUploads?(initiator?: string): Promise<number>;
   /** Asks for the right to complete; undefined when unknown. See {@linkcode Completion}. */
   beginCompletion(uploadId: string): Promise<Completion | undefined>;
   /** Ends a completion well; parts are forgotten, the result is kept for the upload's life time. */

@@ -1,12 +1,17 @@
 import { S3Error } from "../errors/s3_error.ts";
-import type { StoreBucket } from "../store/object_store.ts";
 import type { BucketInput } from "../s3/operations.ts";
 import type { OperationContext, OperationHandler } from "./context.ts";
+import { type ContinuationScope, readContinuation, writeContinuation } from "./continuation.ts";
 
 /** ListBuckets: all buckets by name, paged when the client asks for pages. All are of one region. */
-export const listBuckets: OperationHandler<"ListBuckets"> = async ({ store, region }, input) => {
+export const listBuckets: OperationHandler<"ListBuckets"> = async (
+  { store, region, seal },
+  input,
+) => {
   const [owner, all] = await Promise.all([store.owner(), store.listBuckets()]);
-  const after = input.continuationToken === undefined ? "" : readToken(input.continuationToken);
+  const after = input.continuationToken === undefined
+    ? ""
+    : readToken(input.continuationToken, { bucket: "", seal });
   const { prefix, bucketRegion = region } = input;
   const wanted = all.filter(({ name }) =>
     bucketRegion === region && name.startsWith(prefix) && name > after
@@ -19,22 +24,19 @@ export const listBuckets: OperationHandler<"ListBuckets"> = async ({ store, regi
     prefix,
     // As S3 does: clients of before there were parameters get the answer that they know.
     ...((prefix !== "" || Object.keys(input).length > 1) && { region }),
-    ...(last && buckets.length < wanted.length && { continuationToken: writeToken(last) }),
+    ...(last && buckets.length < wanted.length && {
+      continuationToken: writeContinuation({ after: last.name }, { bucket: "", seal }),
+    }),
   };
 };
 
-const writeToken = (bucket: StoreBucket): string => btoa(bucket.name);
-
-function readToken(token: string): string {
-  try {
-    return atob(token);
-  } catch (cause) {
-    throw new S3Error("InvalidArgument", {
-      message: "The continuation token provided is incorrect",
-      fields: { ArgumentName: "continuation-token", ArgumentValue: token },
-      cause,
-    });
-  }
+function readToken(token: string, scope: ContinuationScope): string {
+  const continuation = readContinuation(token, scope);
+  if (continuation !== undefined) return continuation.after;
+  throw new S3Error("InvalidArgument", {
+    message: "The continuation token provided is incorrect",
+    fields: { ArgumentName: "continuation-token", ArgumentValue: token },
+  });
 }
 
 /** CreateBucket: creating a bucket that is already ours answers 200, as us-east-1 does, and changes nothing. */

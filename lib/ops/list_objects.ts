@@ -1,15 +1,21 @@
 import { S3Error } from "../errors/s3_error.ts";
 import type { ListObjectsInput, ListObjectsOutput } from "../s3/operations.ts";
 import type { ListEntry, ObjectStore } from "../store/object_store.ts";
-import { readContinuation, writeContinuation } from "./continuation.ts";
+import {
+  type Continuation,
+  type ContinuationScope,
+  readContinuation,
+  writeContinuation,
+} from "./continuation.ts";
 import type { OperationContext } from "./context.ts";
 
 /** ListObjects and ListObjectsV2: one page of keys and common prefixes in UTF-8 byte order. */
 export async function listObjects(
-  { store }: OperationContext,
+  { store, seal }: OperationContext,
   input: ListObjectsInput,
 ): Promise<ListObjectsOutput> {
-  const page = await readPage(store, input);
+  const scope = { bucket: input.bucket, seal };
+  const page = await readPage(store, input, startOf(input, scope));
   const last = page.entries.at(-1);
   const showOwner = input.version === 1 || input.fetchOwner;
   return {
@@ -21,7 +27,7 @@ export async function listObjects(
       nextContinuationToken: writeContinuation({
         after: nameOf(last),
         ...(last.cursor !== undefined && { cursor: last.cursor }),
-      }),
+      }, scope),
     }),
     ...(showOwner && { owner: await store.owner() }),
   };
@@ -30,8 +36,8 @@ export async function listObjects(
 async function readPage(
   store: ObjectStore,
   input: ListObjectsInput,
+  start: Partial<Continuation>,
 ): Promise<{ readonly entries: readonly ListEntry[]; readonly truncated: boolean }> {
-  const start = startOf(input);
   if (input.maxKeys === 0) {
     await store.statBucket(input.bucket);
     return { entries: [], truncated: false };
@@ -50,12 +56,12 @@ async function readPage(
 }
 
 /** A continuation token wins over start-after (AWS, ListObjectsV2: "StartAfter"). */
-function startOf(input: ListObjectsInput): { readonly after?: string; readonly cursor?: string } {
+function startOf(input: ListObjectsInput, scope: ContinuationScope): Partial<Continuation> {
   if (input.version === 1) return input.marker ? { after: input.marker } : {};
   if (input.continuationToken === undefined) {
     return input.startAfter ? { after: input.startAfter } : {};
   }
-  const continuation = readContinuation(input.continuationToken);
+  const continuation = readContinuation(input.continuationToken, scope);
   if (continuation === undefined) {
     throw new S3Error("InvalidArgument", {
       message: "The continuation token provided is incorrect",

@@ -7,10 +7,16 @@ import { defaultChecksum } from "./stored_checksum.ts";
 
 /** CreateMultipartUpload: what is given here belongs to the finished object. */
 export const createMultipartUpload: OperationHandler<"CreateMultipartUpload"> = async (
-  { store, registry, requester },
+  { store, registry, requester, maxUploads = Infinity },
   input,
 ) => {
   store.checkKey(input.key, input.attributes);
+  if ((await registry.countUploads?.(requester.accessKeyId) ?? 0) >= maxUploads) {
+    throw new S3Error("SlowDown", {
+      message: `There are ${maxUploads} open multipart uploads: complete or abort some of them`,
+      headers: { "Retry-After": "60" },
+    });
+  }
   await store.statBucket(input.bucket);
   const upload = await registry.create({
     bucket: await store.canonicalName(input.bucket),

@@ -26,7 +26,10 @@ export const listObjectVersions: OperationHandler<"ListObjectVersions"> = async 
       ...(keyMarker !== undefined && { startAfter: keyMarker }),
       ...(keyMarker !== undefined && versionIdMarker !== undefined &&
         isRepoBucket(input.bucket) && {
-        continuationToken: writeContinuation({ after: keyMarker, cursor: versionIdMarker }),
+        continuationToken: writeContinuation(
+          { after: keyMarker, cursor: versionIdMarker },
+          { bucket: input.bucket, seal: context.seal },
+        ),
       }),
     }),
     context.store.owner(),

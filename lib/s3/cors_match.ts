@@ -115,10 +115,11 @@ function ruleHeaders(
   origin: string,
   asked: readonly string[],
 ): Readonly<Record<string, string>> {
+  // Signatures are no credentials of a browser, and an origin that is shown back must not get answers to what cookies
+  // or a proxy's password let through: Access-Control-Allow-Credentials is never sent, unlike S3.
   const anyone = rule.allowedOrigins.find((pattern) => matches(pattern, origin)) === "*";
   return {
     "Access-Control-Allow-Origin": anyone ? "*" : origin,
-    ...(!anyone && { "Access-Control-Allow-Credentials": "true" }),
     "Access-Control-Allow-Methods": rule.allowedMethods.join(", "),
     ...(asked.length > 0 && { "Access-Control-Allow-Headers": asked.join(", ") }),
     ...(rule.exposeHeaders.length > 0 && {

@@ -28,13 +28,15 @@ export interface VerifiedRequest {
   readonly hostBucket: string | undefined;
   readonly query: Query;
   readonly sender: Authenticated;
+  /** Told of bytes of the body that have come, framing included. */
+  readonly onBytes?: (bytes: number) => void;
   /** How long is waited for the next bytes of the body, in milliseconds. Default: a minute. */
   readonly idleMs?: number;
 }
 
 /** The request as readers see it. */
 export function s3Request(
-  { request, bodies, address, hostBucket, query, sender, idleMs }: VerifiedRequest,
+  { request, bodies, address, hostBucket, query, sender, onBytes, idleMs }: VerifiedRequest,
 ): S3Request {
   const { method } = request;
   const headers = withLines(request.headers, sender.rejoined);
@@ -42,8 +44,8 @@ export function s3Request(
   let opened = false;
   const open = (options: OpenBodyOptions): VerifiedBody => {
     opened = true;
-    const idle = idleMs === undefined ? {} : { idleMs };
-    const body = openBody(request.body, headers, payload, { ...options, ...idle });
+    const watch = { ...(idleMs !== undefined && { idleMs }), ...(onBytes && { onBytes }) };
+    const body = openBody(request.body, headers, payload, { ...options, ...watch });
     bodies.add(body.stream);
     return body;
   };

@@ -54,9 +54,9 @@ export async function applyDownloads(
             file,
             keepTime: true,
             signal: run.signal,
-            onProgress: run.counter("bytesReceived"),
+            onProgress: run.counter(),
           });
-          run.succeeded(operation);
+          run.succeeded(operation, file.size);
         }).then(() => {}),
     );
   }

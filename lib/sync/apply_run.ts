@@ -34,11 +34,11 @@ export class ApplyRun {
     this.#tell();
   }
 
-  /** Counts the bytes of a job of the library while it goes on. */
-  counter(which: "bytesHashed" | "bytesReceived"): OnProgress {
+  /** Counts the bytes of an upload or a download while it goes on; of a continued one those that were there, too. */
+  counter(): OnProgress {
     let counted = 0;
-    return (progress) => {
-      const count = progress[which] - counted;
+    return ({ bytesHashed, bytesReceived }) => {
+      const count = bytesHashed + bytesReceived - counted;
       counted += count;
       if (count > 0) this.moved(count);
     };
@@ -60,11 +60,15 @@ export class ApplyRun {
     }
   }
 
-  /** Notes that an operation is done. */
-  succeeded(operation: SyncOperation): void {
+  /**
+   * Notes that an operation is done.
+   *
+   * @param size The bytes of the file that was sent: a saved plan may know another number.
+   */
+  succeeded(operation: SyncOperation, size = operation.size ?? 0): void {
     if (operation.action === "skip") return;
     this.#done[operation.action]++;
-    if (operation.action !== "delete") this.#bytes += operation.size ?? 0;
+    if (operation.action !== "delete") this.#bytes += size;
     this.#end(operation);
   }
 

@@ -39,12 +39,12 @@ async function uploadAll(
     {
       concurrency: FILES_AT_ONCE,
       signal: run.signal,
-      onProgress: run.counter("bytesHashed"),
+      onProgress: run.counter(),
     },
   );
-  for (const { path } of added) {
+  for (const { path, size } of added) {
     const operation = byPath.get(path);
-    if (operation !== undefined) run.succeeded(operation);
+    if (operation !== undefined) run.succeeded(operation, size);
   }
   for (const { path, error } of failed) {
     const operation = byPath.get(path);

@@ -8,7 +8,7 @@ import type { BucketPlace } from "./place.ts";
 export async function* filesBelow(
   client: BucketClient,
   place: BucketPlace,
-  options: CallOptions = {},
+  options: CallOptions & { readonly limit?: number } = {},
 ): AsyncGenerator<[string, FileInfo], void, void> {
   const start = place.prefix === "" ? "" : `${place.prefix}/`;
   for await (const item of client.listTree(place.id, { prefix: start, ...options })) {

@@ -36,6 +36,17 @@ Deno.test("buckets create, info, list, move and delete do what they say, in word
     );
     assertEquals(found.map(({ id }: { id: string }) => id), ["local/two"]);
 
+    const open = await run(["buckets", "settings", "new", "--public"]);
+    assertEquals([open.code, open.stdout], [0, "new is public\n"]);
+    assertEquals((await client.info("local/new")).private, false);
+    assertEquals((await run(["buckets", "settings", "new", "--private"])).code, 0);
+    assertEquals((await client.info("local/new")).private, true);
+    assertEquals((await run(["buckets", "settings", "new"])).code, 2);
+    assertEquals((await run(["buckets", "settings", "new", "--private", "--public"])).code, 2);
+    assertEquals((await run(["buckets", "create", "eu", "--region", "eu"])).code, 0);
+    assertEquals((await run(["buckets", "delete", "eu", "--yes"])).code, 0);
+    assertEquals((await run(["buckets", "create", "mars", "--region", "mars"])).code, 2);
+
     assertEquals((await run(["buckets", "move", "new", "moved"])).code, 0);
     assertEquals((await run(["buckets", "info", "moved"])).code, 0);
     const unasked = await run(["buckets", "delete", "moved"]);

@@ -82,6 +82,29 @@ Deno.test("cp uploads, downloads, streams, and takes directories and patterns", 
   });
 });
 
+Deno.test("cp downloads single files of models, datasets and Spaces", async () => {
+  await withCli(async ({ hub, directory, run }) => {
+    const large = "x".repeat(100_000);
+    const files = { "a/small.txt": "small", "a/large.txt": large, "empty": "" };
+    await hub.seedRepo({ type: "dataset", id: "local/words", files, branch: "try/it" });
+    await hub.seedRepo({ type: "model", id: "local/old", files, largeFiles: "lfs" });
+    for (const repo of ["hf://datasets/local/words@try%2Fit", "hf://local/old"]) {
+      assertEquals((await run(["cp", `${repo}/a/large.txt`, "-"])).stdout, large);
+      assertEquals((await run(["cp", `${repo}/a/small.txt`, "-"])).stdout, "small");
+      const to = join(directory, "new");
+      assertEquals((await run(["cp", `${repo}/a/large.txt`, `${to}/`])).code, 0);
+      const named = await run(["cp", `${repo}/empty`, join(to, "other"), "--json"]);
+      assertEquals([named.code, JSON.parse(named.stdout).size], [0, 0]);
+      assertEquals(await readTree(to), { "large.txt": large, "other": "" });
+      await Deno.remove(to, { recursive: true });
+      assertEquals((await run(["cp", `${repo}/none`, "-"])).code, 1);
+      assertEquals((await run(["cp", `${repo}/a/`, directory])).code, 2);
+      assertEquals((await run(["cp", repo, "."])).code, 2);
+    }
+    assertEquals((await run(["cp", "hf://datasets/local/none/x", "-"])).code, 1);
+  });
+});
+
 Deno.test("cp says what cannot be copied", async () => {
   await withCli(async ({ directory, run }) => {
     const one = "hf://buckets/local/one";
@@ -93,6 +116,7 @@ Deno.test("cp says what cannot be copied", async () => {
       [one, directory],
       [`${one}/x`, "hf://datasets/a/b"],
       ["x", `${one}/x`, "--include", "*"],
+      ["hf://bare", one],
     ];
     for (const args of usage) assertEquals((await run(["cp", ...args])).code, 2, args.join(" "));
     const failing = [[`${one}/none`, directory], [join(directory, "none"), one], [
@@ -100,6 +124,13 @@ Deno.test("cp says what cannot be copied", async () => {
       directory,
     ]];
     for (const args of failing) assertEquals((await run(["cp", ...args])).code, 1, args.join(" "));
+    assertEquals((await run(["cp", `${one}/none`, join(directory, "made/none")])).code, 1);
+    assertEquals([...Deno.readDirSync(directory)], []);
+    const json = ["cp", "-R", directory, one, "--json"];
+    await Deno.writeTextFile(join(directory, "a\\b"), "");
+    assertEquals(JSON.parse((await run(json)).stdout).failed, [
+      { path: "a\\b", error: "the Hub allows no '\\' in a path" },
+    ]);
   });
 });
 
@@ -178,7 +209,7 @@ Deno.test("rm deletes a file, or after being told so what is below a path", asyn
     ) {
       assertEquals((await run(["rm", ...args])).code, 2, args.join(" "));
     }
-    assertEquals((await run(["rm", "local/one/run"])).code, 1);
+    assertEquals((await run(["rm", "local/one/run"])).code, 2);
     const dry = await run(["rm", "-r", "local/one", "--include", "*.json", "--dry-run"]);
     assertEquals(
       dry.stdout,

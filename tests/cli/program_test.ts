@@ -8,6 +8,7 @@ const COMMANDS = [
   ["serve"],
   ["hub"],
   ["health"],
+  ["doctor"],
   ["buckets"],
   ["buckets", "create"],
   ["buckets", "info"],

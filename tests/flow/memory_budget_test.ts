@@ -148,6 +148,28 @@ Deno.test("Of several owners of spare memory no more give up than must", () => {
   more?.release();
 });
 
+Deno.test("Spare memory that has ended is free, and its owner is not asked any more", () => {
+  const budget = new MemoryBudget(100);
+  const ended = budget.addSpare(() => {
+    throw new Error("asked");
+  });
+  ended.take(80);
+  ended.end();
+  ended.end();
+  assertEquals([ended.bytes, ended.take(1)], [0, false]);
+  assertEquals(budget.tryAcquire(100)?.bytes, 100);
+});
+
+Deno.test("MemoryBudget takes back what was set aside, and serves who waits", async () => {
+  const budget = new MemoryBudget(100);
+  assertEquals(budget.setAside(20), true);
+  const held = budget.tryAcquire(70);
+  const waits = budget.acquire(30);
+  budget.takeBack(20);
+  assertEquals([(await waits).bytes, budget.limit, budget.used], [30, 100, 100]);
+  held?.release();
+});
+
 Deno.test("MemoryBudget sets aside what is not leased, for good, and at most a quarter", () => {
   const budget = new MemoryBudget(100);
   const lease = budget.tryAcquire(90);

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { compareUtf8 } from "../../lib/flow/utf8_order.ts";
 import { writeContinuation } from "../../lib/ops/continuation.ts";
 import type { ListObjectsInput, ListObjectsOutput } from "../../lib/s3/operations.ts";
-import { BUCKET, type OpsUnderTest, opsUnderTest } from "./ops_under_test.ts";
+import { BUCKET, type OpsUnderTest, opsUnderTest, SEAL } from "./ops_under_test.ts";
 
 const listInput = (change: Partial<ListObjectsInput> = {}): ListObjectsInput => ({
   bucket: BUCKET,
@@ -111,7 +111,7 @@ Deno.test("a token wins over start-after; one that nobody gave is refused", asyn
     ops.run("ListObjectsV2", listInput(change)).then(namesOf);
   assertEquals(await list({ startAfter: "a" }), ["b", "c"]);
   assertEquals(await list({ startAfter: "aa" }), ["b", "c"]);
-  const continuationToken = writeContinuation({ after: "b" });
+  const continuationToken = writeContinuation({ after: "b" }, { bucket: BUCKET, seal: SEAL });
   assertEquals(await list({ startAfter: "a", continuationToken }), ["c"]);
   for (const token of ["", "b", "!", btoa("{}"), btoa('{"after":""}'), btoa("\xff\xfe")]) {
     const input = listInput({ continuationToken: token });

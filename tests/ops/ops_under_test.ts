@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { assertRejects } from "@std/assert";
+import { tokenSeal } from "../../lib/access/token_seal.ts";
 import { S3Error } from "../../lib/errors/s3_error.ts";
 import { toS3Error } from "../../lib/errors/to_s3_error.ts";
 import { MapUploadRegistry } from "../../lib/multipart/map_registry.ts";
@@ -14,6 +15,9 @@ import { MemoryStore } from "../support/memory_store.ts";
 export const BUCKET = "bucket";
 /** The least size of a part that is not the last. */
 export const PART_SIZE = 5 * 1024 * 1024;
+
+/** Whom continuation tokens are given to. */
+export const SEAL = tokenSeal({ accessKeyId: "KEY", secretAccessKey: "secret" });
 
 /** What the operations of a test stand on, and calls of them. */
 export interface OpsUnderTest {
@@ -43,6 +47,7 @@ export async function opsUnderTest(
   const context: OperationContext = {
     store,
     registry,
+    seal: SEAL,
     requester: { accessKeyId: "KEY" },
     region: "us-east-1",
     now,

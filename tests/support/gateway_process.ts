@@ -13,6 +13,12 @@ const VARIABLES = {
   domains: "HUGBUCKET_DOMAIN",
   corsOrigins: "HUGBUCKET_CORS_ORIGINS",
   redirect: "HUGBUCKET_REDIRECT",
+  sandbox: "HUGBUCKET_SANDBOX",
+  maxRequests: "HUGBUCKET_MAX_REQUESTS",
+  maxRequestsPerKey: "HUGBUCKET_MAX_REQUESTS_PER_KEY",
+  maxUploadsPerKey: "HUGBUCKET_MAX_UPLOADS_PER_KEY",
+  bodyTimeoutSeconds: "HUGBUCKET_BODY_TIMEOUT",
+  sendTimeoutSeconds: "HUGBUCKET_SEND_TIMEOUT",
   memoryBudget: "HUGBUCKET_MEMORY_BUDGET",
   stallTimeoutSeconds: "HUGBUCKET_STALL_TIMEOUT",
   workers: "HUGBUCKET_WORKERS",
@@ -25,6 +31,7 @@ const OWN = new Set(["lentBodies", "allowAnonymous", "credentials"]);
 /** A gateway in a process of its own. */
 export interface GatewayProcess {
   readonly url: string;
+  readonly pid: number;
   /** Ends it as a service manager would, and fails if it does not end well. */
   stop(): Promise<void>;
 }
@@ -64,6 +71,7 @@ export async function startGatewayProcess(options: GatewayOptions): Promise<Gate
   const rest = drain(reader);
   return {
     url,
+    pid: child.pid,
     async stop() {
       child.kill("SIGTERM");
       await rest;
@@ -74,9 +82,10 @@ export async function startGatewayProcess(options: GatewayOptions): Promise<Gate
 }
 
 function variablesOf(options: GatewayOptions): Record<string, string> {
-  const [pair] = options.credentials ?? [];
+  const [pair, ...others] = options.credentials ?? [];
   const found: Record<string, string> = {
     HF_NAMESPACE: "",
+    HUGBUCKET_CREDENTIALS: others.length === 0 ? "" : JSON.stringify(others),
     AWS_ACCESS_KEY_ID: pair?.accessKeyId ?? "",
     AWS_SECRET_ACCESS_KEY: pair?.secretAccessKey ?? "",
   };

@@ -1,9 +1,12 @@
+import { Rights } from "../../lib/access/rights.ts";
+import { tokenSeal } from "../../lib/access/token_seal.ts";
 import { Authenticator } from "../../lib/auth/authenticator.ts";
 import type { Credential } from "../../lib/auth/credential.ts";
 import { createRequestHandler, type GatewayParts, type RequestHandler } from "../../lib/gateway.ts";
 import type { Log, LogFacts } from "../../lib/log.ts";
 import { MapUploadRegistry } from "../../lib/multipart/map_registry.ts";
 import { operations } from "../../lib/ops/mod.ts";
+import type { Entrance } from "../../lib/tenants.ts";
 import { MemoryStore } from "./memory_store.ts";
 
 /** A line that the gateway has logged. */
@@ -16,6 +19,22 @@ export interface MemoryGateway {
   readonly handler: RequestHandler;
   readonly store: MemoryStore;
   readonly lines: readonly LogLine[];
+}
+
+/** Lets everybody do everything. */
+function openEntrance(store: MemoryStore, registry: MapUploadRegistry): Entrance {
+  return {
+    enter: (credential) =>
+      Promise.resolve({
+        tenantStore: store,
+        store,
+        registry,
+        rights: new Rights(),
+        seal: tokenSeal(credential),
+        leave: () => {},
+      }),
+    storeFor: () => store,
+  };
 }
 
 /** Makes one; without a credential authentication is off. Parts replace those of the gateway. */
@@ -36,8 +55,7 @@ export function memoryGateway(
   const lookup = credential &&
     ((id: string) => id === credential.accessKeyId ? credential : undefined);
   const handler = createRequestHandler({
-    store,
-    registry: new MapUploadRegistry({ ttlMs: 60_000 }),
+    entrance: openEntrance(store, new MapUploadRegistry({ ttlMs: 60_000 })),
     operations,
     authenticator: new Authenticator({ lookup }),
     region: "us-east-1",

@@ -18,6 +18,10 @@ export interface InnerGateway extends RunningGateway {
 /** The pair that tests sign with. */
 export const CREDENTIAL = { accessKeyId: "TESTKEY", secretAccessKey: "test-secret" };
 
+/** A second user of the hub, with nothing of its own. */
+export const OTHER_USER = { name: "other", token: "hf_other" };
+const USERS = [{ name: "local", token: "hf_local" }, OTHER_USER];
+
 /**
  * Starts both; options replace those of the gateway. Where another program than `main.ts` is tested, the gateway is a
  * process of that, and options must be ones that it has variables for.
@@ -26,7 +30,7 @@ export async function startGateway(
   options: Partial<GatewayOptions> = {},
 ): Promise<RunningGateway> {
   if (PROGRAM === "main.ts") return await startInnerGateway(options);
-  const hub = await createEmbeddedHub();
+  const hub = await createEmbeddedHub({ users: USERS });
   const child = await startGatewayProcess({
     token: hub.token,
     endpoint: hub.url,
@@ -48,7 +52,7 @@ export async function startGateway(
 export async function startInnerGateway(
   options: Partial<GatewayOptions> = {},
 ): Promise<InnerGateway> {
-  const hub = await createEmbeddedHub();
+  const hub = await createEmbeddedHub({ users: USERS });
   const gateway = createGateway({
     token: hub.token,
     endpoint: hub.url,

@@ -223,6 +223,8 @@ Deno.test("a file that cannot be read fails alone", async () => {
     await Deno.remove(join(directory, "gone"));
     const result = await applySync(client, plan);
     assertEquals([result.uploaded, failures(result)], [2, ['"gone": it has gone']]);
+    await Deno.writeTextFile(join(directory, "a"), "longer than planned");
+    assertEquals((await applySync(client, plan)).bytes, 20);
   });
 });
 

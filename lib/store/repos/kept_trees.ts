@@ -43,6 +43,12 @@ export class KeptTrees {
     if (this.#memory.take(tree.bytes)) this.#trees.set(key, tree);
   }
 
+  /** Forgets everything for good, and gives the memory back. */
+  close(): void {
+    this.#trees.clear();
+    this.#memory.end();
+  }
+
   #giveUp(bytes: number): void {
     let freed = 0;
     for (const [key, tree] of this.#trees) {

@@ -3,9 +3,7 @@ import type { BucketClient } from "../../buckets/bucket_client.ts";
 import { partToText } from "../../buckets/content_part.ts";
 import { repoCasId } from "../../buckets/hub_repo_reader.ts";
 import { StoreError } from "../../errors/store_error.ts";
-import { SingleFlight } from "../../flow/single_flight.ts";
 import { HubError } from "../../hub/hub_error.ts";
-import type { ResolvedRepoFile } from "../../hub/repo_content.ts";
 import { iterateWithStoreErrors, streamWithStoreErrors, withStoreErrors } from "../errors.ts";
 import { etagOf } from "../etag.ts";
 import type {
@@ -23,6 +21,7 @@ import type {
 import { listRepo, type RepoLine } from "./list_repo.ts";
 import { isCommit, type RepoBucket, repoBucketOf } from "./repo_bucket_names.ts";
 import { RepoCommits } from "./repo_commits.ts";
+import { RepoFiles } from "./repo_files.ts";
 import { type FilePlace, placeFromText, placeToText } from "./file_place.ts";
 import { KeptTrees } from "./kept_trees.ts";
 import { type FileTimes, RepoTimes } from "./repo_times.ts";
@@ -43,7 +42,6 @@ export interface RepoObjectStoreOptions {
 }
 
 const SORT_LIMIT = 200_000;
-const MAX_FILES = 10_000;
 
 /** Models, datasets and Spaces at a revision, as buckets that are only read. See {@linkcode repoBucketOf} for their names. */
 export class RepoObjectStore {
@@ -51,9 +49,7 @@ export class RepoObjectStore {
   readonly #commits: RepoCommits;
   readonly #trees: RepoTrees;
   readonly #times: RepoTimes;
-  readonly #resolving = new SingleFlight<string, ResolvedRepoFile | undefined>();
-  /** What a file is at a commit never changes. Where its bytes are does, and is not kept. */
-  readonly #files = new LRUCache<string, ResolvedRepoFile>({ max: MAX_FILES });
+  readonly #files: RepoFiles;
   readonly #created = new LRUCache<string, Date>({ max: 1000 });
 
   /** @param options The bucket library, memory and bounds. */
@@ -66,6 +62,7 @@ export class RepoObjectStore {
       kept: options.trees,
       sortLimit: options.sortLimit ?? SORT_LIMIT,
     });
+    this.#files = new RepoFiles(reader, this.#commits);
     this.#times = new RepoTimes({ reader, trees: this.#trees });
   }
 
@@ -111,11 +108,9 @@ export class RepoObjectStore {
     { versionId, etags = [] }: StatOptions,
   ): Promise<StoredObject | undefined> {
     if (!canBePath(key)) return undefined;
-    const chosen = versionId === undefined || versionId === "null" ? undefined : versionId;
-    const pinned = etags.map((etag) => this.#commits.pinned(place, key, etag))
-      .find((commit) => commit !== undefined);
-    const revision = chosen ?? pinned ?? place.revision;
-    const file = await this.#resolve(place, revision, key, chosen !== undefined);
+    const file = versionId === undefined || versionId === "null"
+      ? await this.#files.find(place, key, etags)
+      : await this.#files.ofVersion(place, key, versionId);
     if (file === undefined) return undefined;
     const { commit, size, oid, xetHash, location } = file;
     const hash = xetHash ?? oid;
@@ -135,31 +130,6 @@ export class RepoObjectStore {
     };
     this.#commits.pin(place, key, object.etag, commit);
     return object;
-  }
-
-  async #resolve(
-    { repo }: RepoBucket,
-    revision: string,
-    path: string,
-    isVersion: boolean,
-  ): Promise<ResolvedRepoFile | undefined> {
-    const keyOf = (revision: string) => JSON.stringify([repo.type, repo.id, revision, path]);
-    const known = isCommit(revision) ? this.#files.get(keyOf(revision)) : undefined;
-    if (known !== undefined) return known;
-    try {
-      const file = await this.#resolving.run(
-        keyOf(revision),
-        () => this.#options.buckets.repos.file(repo, revision, path),
-      );
-      if (file !== undefined) {
-        const { location: _, ...kept } = file;
-        this.#files.set(keyOf(file.commit), kept);
-      }
-      return file;
-    } catch (error) {
-      if (!isVersion || !isMissingRevision(error)) throw error;
-      throw new StoreError("no_such_version", `There is no commit ${revision}`, { cause: error });
-    }
   }
 
   /** See {@linkcode ObjectStore.list}. The cursor of an entry is the commit. */
@@ -288,9 +258,6 @@ function entryOf(line: RepoLine, commit: string, times: FileTimes): ListEntry {
 const canBePath = (key: string): boolean =>
   key.isWellFormed() && !key.includes("\0") &&
   key.split("/").every((name) => name !== "" && name !== "." && name !== "..");
-
-const isMissingRevision = (error: unknown): boolean =>
-  error instanceof HubError && error.code === "RevisionNotFound";
 
 const isOutOfReach = (error: unknown): boolean =>
   error instanceof StoreError ||

@@ -7,6 +7,7 @@ export type Guard = <T>(step: () => Promise<T>) => Promise<T>;
  */
 export class BodyReader {
   readonly #guard: Guard;
+  readonly #received: (bytes: number) => void;
   readonly #bytes: ReadableStreamBYOBReader | undefined;
   readonly #pieces: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> | undefined;
   #rest: Uint8Array<ArrayBuffer> | undefined;
@@ -15,9 +16,15 @@ export class BodyReader {
   /**
    * @param body Nothing reads as an empty one.
    * @param guard Waits for each read.
+   * @param received Told of bytes that have come.
    */
-  constructor(body: ReadableStream<Uint8Array<ArrayBuffer>> | null, guard: Guard) {
+  constructor(
+    body: ReadableStream<Uint8Array<ArrayBuffer>> | null,
+    guard: Guard,
+    received: (bytes: number) => void = () => {},
+  ) {
     this.#guard = guard;
+    this.#received = received;
     this.#ended = body === null;
     if (body === null) return;
     try {
@@ -46,6 +53,7 @@ export class BodyReader {
     if (bytes === undefined) return { buffer, count: await this.#copy(new Uint8Array(buffer, at)) };
     const { done, value } = await this.#read(() => bytes.read(new Uint8Array(buffer, at)));
     this.#ended = done;
+    this.#received(value?.length ?? 0);
     // Of a stream that was cancelled meanwhile no buffer comes back.
     return { buffer: value?.buffer ?? new ArrayBuffer(0), count: value?.length ?? 0 };
   }
@@ -67,6 +75,7 @@ export class BodyReader {
         this.#ended = true;
         return 0;
       }
+      this.#received(value.length);
       this.#rest = value;
     }
     const rest = this.#rest ?? new Uint8Array(0);

@@ -43,6 +43,7 @@ export class CasCalls {
       clock: options.clock ?? Date.now,
       random: options.random,
       sleep: options.sleep,
+      observer: options.observer,
     });
   }
 

@@ -1,3 +1,4 @@
+import type { CallObserver } from "../../flow/call_observer.ts";
 import type { Sleep } from "../../flow/sleep.ts";
 import type { CasRetry } from "./exchange.ts";
 import type { ReconstructionCache } from "./reconstruction_cache.ts";
@@ -57,6 +58,8 @@ export interface CasClientOptions {
   readonly random?: () => number;
   /** Default: the runtime's timers. */
   readonly sleep?: Sleep;
+  /** Told of each request, by the names of `callName`. */
+  readonly observer?: CallObserver;
   /** How long a call may stand still, in milliseconds. Default: 120,000. */
   readonly idleMs?: number;
   /**

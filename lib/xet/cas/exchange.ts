@@ -2,7 +2,9 @@ import { retry } from "../../flow/retry.ts";
 import type { Sleep } from "../../flow/sleep.ts";
 import { Watchdog } from "../../flow/watchdog.ts";
 import { joinBytes } from "../../flow/byte_pieces.ts";
+import type { CallObserver } from "../../flow/call_observer.ts";
 import { BodyReader, type Guard } from "./body_reader.ts";
+import { callName } from "./call_name.ts";
 import { CasError, refusal } from "./cas_error.ts";
 import type { SendAnswer, Sender } from "./sender.ts";
 
@@ -24,6 +26,7 @@ export interface ExchangeOptions {
   readonly clock: () => number;
   readonly random?: (() => number) | undefined;
   readonly sleep?: Sleep | undefined;
+  readonly observer?: CallObserver | undefined;
 }
 
 /** One call: how it is named in errors, and what bounds it. */
@@ -130,24 +133,37 @@ export class Exchange {
         watchdog.rest();
       }
     };
-    const receive = (response: Response) => pieces(response, guard);
+    const { observer } = this.#options;
+    const received = (bytes: number) => observer?.received?.(bytes);
+    const receive = (response: Response) => pieces(response, guard, received);
     const progress = () => watchdog.progress();
+    const send: Attempt["send"] = (url, init, body, onSent) =>
+      this.#options.send(url, {
+        ...init,
+        body,
+        signal,
+        progress: (sent = 0) => {
+          progress();
+          if (sent === 0) return;
+          onSent?.(sent);
+          observer?.sent?.(sent);
+        },
+      });
     return {
-      fetch: (url, init) => guard(() => this.#options.fetch(url, { ...init, signal })),
-      send: (url, init, body, onSent) =>
-        guard(() =>
-          this.#options.send(url, {
-            ...init,
-            body,
-            signal,
-            progress: (sent = 0) => {
-              progress();
-              if (sent > 0) onSent?.(sent);
-            },
-          })
-        ),
+      fetch: (url, init) =>
+        this.#told(what, async () => {
+          const response = await guard(() => this.#options.fetch(url, { ...init, signal }));
+          if (init.body instanceof Uint8Array) observer?.sent?.(init.body.length);
+          return response;
+        }),
+      send: (...args) =>
+        this.#told(what, async () => {
+          const answer = await guard(() => send(...args));
+          if (observer !== undefined) received((await answer.text()).length);
+          return answer;
+        }),
       receive,
-      open: (response) => new BodyReader(response.body, guard),
+      open: (response) => new BodyReader(response.body, guard, received),
       readAll: (response, limit) => collect(receive(response), limit, what),
       leave,
       refuse: async (response) => {
@@ -156,6 +172,23 @@ export class Exchange {
       },
       progress,
     };
+  }
+
+  /** Tells of a request and of its end. */
+  async #told<A extends { readonly status: number }>(
+    what: string,
+    request: () => Promise<A>,
+  ): Promise<A> {
+    const ended = this.#options.observer?.began(callName(what));
+    if (ended === undefined) return await request();
+    let status: number | undefined;
+    try {
+      const answer = await request();
+      status = answer.status;
+      return answer;
+    } finally {
+      ended(status);
+    }
   }
 }
 
@@ -167,6 +200,7 @@ async function leave(response: Response): Promise<void> {
 async function* pieces(
   response: Response,
   guard: Guard,
+  received: (bytes: number) => void,
 ): AsyncGenerator<Uint8Array, void, void> {
   const reader = response.body?.getReader();
   if (reader === undefined) return;
@@ -178,6 +212,7 @@ async function* pieces(
         ended = true;
         return;
       }
+      received(value.length);
       yield value;
     }
   } catch (error) {

@@ -28,9 +28,21 @@ export class ReconstructionCache {
   readonly #kept: LRUCache<string, { readonly value: Reconstruction; readonly endsAt: number }>;
   readonly #flights = new SingleFlight<string, Reconstruction>();
 
-  /** @param options `now`: milliseconds since 1970; `maxSize`: bytes in memory, 4 MiB by default. */
-  constructor(options: { readonly now?: () => number; readonly maxSize?: number } = {}) {
+  readonly #onLookUp: ((kept: boolean) => void) | undefined;
+
+  /**
+   * @param options `now`: milliseconds since 1970; `maxSize`: bytes in memory, 4 MiB by default; `onLookUp`: told whether what was
+   * wanted was there.
+   */
+  constructor(
+    options: {
+      readonly now?: () => number;
+      readonly maxSize?: number;
+      readonly onLookUp?: (kept: boolean) => void;
+    } = {},
+  ) {
     this.#now = options.now ?? Date.now;
+    this.#onLookUp = options.onLookUp;
     this.#kept = new LRUCache({ maxSize: options.maxSize ?? DEFAULT_MAX_SIZE });
   }
 
@@ -52,9 +64,10 @@ export class ReconstructionCache {
     const { owner, hash, range } = name;
     const key = `${owner} ${hash} ${range?.first}-${range?.last}`;
     const kept = this.#kept.get(key);
-    if (kept !== undefined && kept.value !== options.refused) {
-      if (kept.endsAt - MARGIN_MS > this.#now()) return kept.value;
-    }
+    const good = kept !== undefined && kept.value !== options.refused &&
+      kept.endsAt - MARGIN_MS > this.#now();
+    this.#onLookUp?.(good);
+    if (good) return kept.value;
     return await this.#flights.run(key, async (signal) => {
       const value = await ask(signal);
       this.#kept.set(key, { value, endsAt: endOf(value) }, { size: sizeOf(value) });

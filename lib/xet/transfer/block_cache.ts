@@ -117,6 +117,12 @@ export class BlockCache {
     this.#evict(0);
   }
 
+  /** Forgets everything for good. */
+  close(): void {
+    this.clear();
+    this.#spare.end();
+  }
+
   #touch(entry: Entry): void {
     if (!this.#wanted.delete(entry)) {
       this.#passing.delete(entry);

@@ -2,7 +2,7 @@ import type { MemoryBudget } from "../../flow/memory_budget.ts";
 import { equalHashes, hmacHash } from "../hash/mod.ts";
 import { HashTable } from "./hash_table.ts";
 
-/** The part of the memory budget that an index takes. */
+/** The part of the memory budget that an index takes, if no other is asked for. */
 const SHARE = 1 / 16;
 /** Bytes that a chunk takes in a generation: its hash, its xorb's number, two slots of the table. */
 const CHUNK_BYTES = 32 + 4 + 16;
@@ -52,17 +52,22 @@ export interface IndexedXorb {
 export class ChunkIndex {
   readonly #budget: MemoryBudget;
   readonly #now: () => number;
+  readonly #share: number;
   readonly #keys: Uint8Array[] = [];
+  #aside = 0;
+  #closed = false;
   #young: Generation | undefined;
   #old: Generation | undefined;
 
   /**
    * @param budget What its memory is taken from.
    * @param now Milliseconds since 1970.
+   * @param share The part of the budget that it takes.
    */
-  constructor(budget: MemoryBudget, now: () => number = Date.now) {
+  constructor(budget: MemoryBudget, now: () => number = Date.now, share: number = SHARE) {
     this.#budget = budget;
     this.#now = now;
+    this.#share = share;
   }
 
   /** Where the chunk with this hash (32 bytes) is. */
@@ -111,15 +116,25 @@ export class ChunkIndex {
     for (const generation of [this.#young, this.#old]) generation?.forget(hash);
   }
 
+  /** Forgets everything for good, and gives the memory back. */
+  close(): void {
+    this.#closed = true;
+    this.#young = this.#old = undefined;
+    this.#budget.takeBack(this.#aside);
+    this.#aside = 0;
+  }
+
   #look(hash: Uint8Array): KnownChunk | undefined {
     return this.#young?.find(hash) ?? this.#old?.find(hash);
   }
 
   #begin(): Generation | undefined {
-    const share = Math.floor(this.#budget.limit * SHARE);
+    if (this.#closed) return undefined;
+    const share = Math.floor(this.#budget.limit * this.#share);
     const each = CHUNK_BYTES + XORB_BYTES / CHUNKS_A_XORB;
     const capacity = Math.floor(share / 2 / each);
     if (capacity < MIN_CHUNKS || !this.#budget.setAside(share)) return undefined;
+    this.#aside = share;
     return new Generation(capacity, this.#now);
   }
 

@@ -8,6 +8,7 @@ import { BlockCache } from "./block_cache.ts";
 import type { DiskCache } from "./disk_cache.ts";
 import type { FeedPlace } from "./feed_place.ts";
 import { KnownHashes } from "./known_hashes.ts";
+import type { ReadObserver } from "./read_observer.ts";
 import { type FeedContext, SourceFeed } from "./source_feed.ts";
 
 /** What a {@linkcode ReadPool} is made of. */
@@ -22,6 +23,8 @@ export interface ReadPoolOptions {
   readonly disk?: DiskCache | undefined;
   /** Milliseconds, from any time on. Default: `performance.now`. */
   readonly clock?: (() => number) | undefined;
+  /** Told where chunks come from. */
+  readonly observer?: ReadObserver | undefined;
 }
 
 /** Chunks to read, and where they are. */
@@ -48,9 +51,11 @@ export interface WantedChunks {
 export class ReadPool {
   readonly #context: FeedContext;
   readonly #feeds = new Map<string, SourceFeed>();
+  readonly #observer: ReadObserver | undefined;
 
   /** @param options What it is made of. */
   constructor(options: ReadPoolOptions) {
+    this.#observer = options.observer;
     this.#context = {
       budget: options.budget,
       turn: options.turn ?? new FairTurn(),
@@ -72,6 +77,11 @@ export class ReadPool {
     return this.#context.cache;
   }
 
+  /** Gives the memory of the cache back; nothing is kept any more. */
+  close(): void {
+    this.cache.close();
+  }
+
   /** Whether a chunk is in memory or on disk. */
   has(xorb: string, chunk: number): boolean {
     const { cache, disk } = this.#context;
@@ -82,9 +92,12 @@ export class ReadPool {
   async find(xorb: string, chunk: number): Promise<Block | undefined> {
     const { cache, disk } = this.#context;
     const kept = cache.find(xorb, chunk);
+    if (kept !== undefined) this.#observer?.chunks?.("memory");
     if (kept !== undefined || !disk?.has(xorb, chunk)) return kept?.hold();
     const read = await disk.read(xorb, chunk);
-    if (read !== undefined) cache.put(read);
+    if (read === undefined) return undefined;
+    this.#observer?.chunks?.("disk");
+    cache.put(read);
     return read;
   }
 
@@ -108,6 +121,7 @@ export class ReadPool {
       const feed = this.#feeds.get(name);
       if (wanted.fresh || feed?.serves(place) !== true) continue;
       feed.join(place);
+      this.#observer?.chunks?.("shared");
       return feed;
     }
     if (!begin) return undefined;
@@ -122,6 +136,7 @@ export class ReadPool {
       if (this.#feeds.get(name) === feed) this.#feeds.delete(name);
     });
     this.#feeds.set(name, feed);
+    this.#observer?.chunks?.("fetched");
     feed.join(place);
     return feed;
   }

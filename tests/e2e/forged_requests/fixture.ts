@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import type { AccessCredential } from "../../../lib/access/access_credential.ts";
 import { BucketClient } from "../../../lib/buckets/mod.ts";
 import type { Log } from "../../../lib/log.ts";
 import { MapUploadRegistry } from "../../../lib/multipart/map_registry.ts";
@@ -46,8 +47,8 @@ export interface Fixture extends AsyncDisposable {
   state(): Promise<unknown>;
 }
 
-/** Starts one. */
-export async function fixture(): Promise<Fixture> {
+/** Starts one, with key pairs besides its own. */
+export async function fixture(more: readonly AccessCredential[] = []): Promise<Fixture> {
   let lastOperation = "";
   const log: Log = {
     debug: () => {},
@@ -58,7 +59,7 @@ export async function fixture(): Promise<Fixture> {
   const registry = new MapUploadRegistry({ ttlMs: 60_000, now: () => NOON });
   const raw = await rawGateway({
     now: () => NOON,
-    credentials: [CREDENTIAL, OTHER_CREDENTIAL],
+    credentials: [CREDENTIAL, OTHER_CREDENTIAL, ...more],
     domains: [DOMAIN],
     registry,
     log,

@@ -17,6 +17,7 @@ const STATUS = {
   EntityTooLarge: 400,
   EntityTooSmall: 400,
   MalformedTrailerError: 400,
+  NoSuchBucket: 404,
   NotImplemented: 501,
   RequestTimeTooSkewed: 403,
   SignatureDoesNotMatch: 403,

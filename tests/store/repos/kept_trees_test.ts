@@ -32,3 +32,13 @@ Deno.test("trees give way to transfers, and one that is too large is not kept", 
   new KeptTrees(budget, BYTES).put("a", tree("a"));
   assertEquals(kept.get("a", TreeTable), undefined);
 });
+
+Deno.test("trees that are closed take no memory", () => {
+  const budget = new MemoryBudget(12 * BYTES);
+  const kept = new KeptTrees(budget, 12 * BYTES);
+  kept.put("a", tree("a"));
+  kept.close();
+  kept.put("a", tree("a"));
+  assertEquals(kept.get("a", TreeTable), undefined);
+  assertEquals(budget.addSpare(() => {}).take(12 * BYTES), true);
+});

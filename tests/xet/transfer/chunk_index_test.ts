@@ -109,3 +109,15 @@ Deno.test("Indexes of many tokens leave three quarters of the budget to transfer
   }
   assert(budget.limit >= 48 * MIB);
 });
+
+Deno.test("A ChunkIndex that is closed gives its memory back and remembers nothing", () => {
+  const budget = new MemoryBudget(16 * MIB);
+  const index = new ChunkIndex(budget, Date.now, 1 / 32);
+  const list = hashes(9, 10);
+  index.add({ hash: "a", hashes: list });
+  assertEquals(budget.limit, 15.5 * MIB);
+  index.close();
+  assertEquals(budget.limit, 16 * MIB);
+  index.add({ hash: "a", hashes: list });
+  assertEquals([index.find(hashAt(list, 0)), budget.limit], [undefined, 16 * MIB]);
+});

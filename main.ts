@@ -10,9 +10,9 @@ import type { AccessCredential } from "./lib/access/access_credential.ts";
 import { CredentialSource } from "./lib/access/credential_source.ts";
 import { type AccessKey, accessKeyOf } from "./lib/access_key.ts";
 import { type Config, ConfigError, exposureProblem, readConfig } from "./lib/config.ts";
-import { createGateway, type Gateway } from "./lib/create_gateway.ts";
+import type { Gateway } from "./lib/create_gateway.ts";
 import { DenoConsole } from "./lib/cli/deno_console.ts";
-import { type DoctorOptions, runProgram, type ServeOptions } from "./lib/cli/program.ts";
+import type { DoctorOptions, ProgramActions, ServeOptions } from "./lib/cli/program.ts";
 import type { Session } from "./lib/cli/session.ts";
 import { UsageError } from "./lib/cli/usage_error.ts";
 import { NO_HUB_MESSAGE, startText } from "./lib/console_text.ts";
@@ -20,6 +20,7 @@ import { InFlight } from "./lib/http/in_flight.ts";
 import { createConsoleLog, type Log } from "./lib/log.ts";
 import type { GatewayMetrics } from "./lib/metrics/gateway_metrics.ts";
 import type { EmbeddedHub } from "./lib/create_embedded_hub.ts";
+import type { GatewayTracing } from "./lib/tracing/gateway_tracing.ts";
 import { readSeed } from "./lib/seed/seed_argument.ts";
 
 const MINUTE_MS = 60_000;
@@ -37,18 +38,34 @@ const LOOK_MS = 1000;
 /** The task runner passes on a signal that the terminal has sent to the gateway already. */
 const REPEATED_MS = 1000;
 
+/** Before it, `Deno.serve` compresses answers unless they forbid it. */
+const FIRST_WITHOUT_COMPRESSION = [2, 9] as const;
+
 const output = new DenoConsole();
 
+/** What is swept, once there is a gateway. */
+let swept: { readonly gateway: Gateway; readonly log: Log } | undefined;
+// Deno Deploy finds crons only at the top of the module. Undefined where the runtime was started without that feature.
+Deno.cron?.("multipart sweep", "*/10 * * * *", sweepUploads);
+Deno.cron?.("sidecar sweep", "17 3 * * *", sweepSidecars);
+const actions: ProgramActions = {
+  serve: (options) => telling((config) => serve(config, options)),
+  hub: ({ seed }) => telling((config) => serveHub(config, seed)),
+  health: () => checkHealth(settings()),
+  doctor: diagnose,
+  withSession,
+  write: (text) => output.write(text),
+  writeError: (text) => output.writeError(text),
+};
+
 try {
-  await runProgram(Deno.args, denoJson.version, {
-    serve: (options) => telling((config) => serve(config, options)),
-    hub: ({ seed }) => telling((config) => serveHub(config, seed)),
-    health: () => checkHealth(settings()),
-    doctor: diagnose,
-    withSession,
-    write: (text) => output.write(text),
-    writeError: (text) => output.writeError(text),
-  });
+  // What reads a command line takes as long to load as much of the gateway.
+  if (Deno.args.length === 0) await actions.serve({ embeddedHub: false, seed: [] });
+  else {await (await import("./lib/cli/program.ts")).runProgram(
+      Deno.args,
+      denoJson.version,
+      actions,
+    );}
   output.flush();
 } catch (error) {
   if (error instanceof UsageError) fail(`${error.message}\n\n--help tells more.`, USAGE);
@@ -67,24 +84,32 @@ async function serve(config: Config, { embeddedHub, seed }: ServeOptions): Promi
     fail(NO_HUB_MESSAGE);
   }
   const problem = exposureProblem(config, credentials.length > 0);
-  if (problem !== undefined) fail(problem);
+  if (problem !== undefined && !config.isDeploy) fail(problem);
+  // On Deno Deploy, where no address is out of reach, every request is refused instead.
+  const isOpen = config.isDeploy ? config.allowAnonymous : problem === undefined;
   await checkCacheAccess(config);
   const hub = config.hfToken === undefined && embeddedHub
     ? await startHub(config, LOCAL_TOKEN, seed)
     : undefined;
   const token = config.hfToken ?? hub?.token;
+  const kv = await openKv(config);
   const metrics = await loadMetrics(config);
+  const tracing = await loadTracing(config);
+  const { createGateway } = await import("./lib/create_gateway.ts");
   const gateway = createGateway({
+    ...(kv && { kv, leaseMs: config.kvLeaseSeconds * 1000 }),
     ...(token !== undefined && { token }),
     endpoint: hub?.url ?? config.hfEndpoint,
     ...(config.hfNamespace !== undefined && { namespace: config.hfNamespace }),
     credentials,
-    allowAnonymous: credentials.length === 0,
+    allowAnonymous: credentials.length === 0 && isOpen,
+    noTransform: compresses(),
     region: config.region,
     domains: config.domains,
     corsOrigins: config.corsOrigins,
     storeChecksums: config.storeChecksums,
     redirect: config.redirect,
+    console: config.console,
     sandbox: config.sandbox,
     lentBodies: true,
     memoryBudget: config.memoryBudget,
@@ -103,10 +128,12 @@ async function serve(config: Config, { embeddedHub, seed }: ServeOptions): Promi
     ...(config.workers !== undefined && { workers: config.workers }),
     multipartUploadTtlSeconds: config.multipartUploadTtlSeconds,
     ...(metrics && { metrics }),
+    ...(tracing && { observers: [tracing] }),
     ...(config.metricsToken !== undefined && { metricsToken: config.metricsToken }),
     log,
   });
-  scheduleSweeps(gateway, log);
+  swept = { gateway, log };
+  if (Deno.cron === undefined) startTimers();
   followCredentials(source, gateway, log);
   const pairs = credentials.length;
   const stopped = stopSignal(log);
@@ -137,7 +164,23 @@ async function serve(config: Config, { embeddedHub, seed }: ServeOptions): Promi
   await server.shutdown();
   await monitor?.shutdown();
   await gateway.close();
+  await tracing?.close().catch((error) => log.warning("the last traces were not sent", { error }));
   await hub?.close();
+  kv?.close();
+}
+
+/** Where gateways keep what they share; a file needs the permissions to read and write it. */
+async function openKv({ kv }: Config): Promise<Deno.Kv | undefined> {
+  if (kv === undefined) return undefined;
+  // Undefined where the runtime was started without that feature.
+  if (Deno.openKv === undefined) {
+    fail(`HUGBUCKET_KV ${kv} needs a runtime with Deno KV: --unstable-kv`);
+  }
+  try {
+    return await Deno.openKv(kv === "default" ? undefined : kv);
+  } catch (error) {
+    fail(`HUGBUCKET_KV ${kv} cannot be opened: ${error instanceof Error ? error.message : error}`);
+  }
 }
 
 /** What counts is loaded only where its figures can be seen. */
@@ -145,6 +188,15 @@ async function loadMetrics(config: Config): Promise<GatewayMetrics | undefined> 
   if (config.metricsPort === undefined && config.metricsToken === undefined) return undefined;
   const { createMetrics } = await import("./lib/metrics/create_metrics.ts");
   return await createMetrics({ version: denoJson.version });
+}
+
+/** What traces is loaded only where there is somewhere to send it. */
+async function loadTracing(config: Config): Promise<GatewayTracing | undefined> {
+  const { tracesEndpoint, tracesHeaders: headers, serviceName, tracesRatio: ratio } = config;
+  if (tracesEndpoint === undefined) return undefined;
+  const { createTracing } = await import("./lib/tracing/create_tracing.ts");
+  const url = `${tracesEndpoint}/v1/traces`;
+  return await createTracing({ url, headers, serviceName, ratio, version: denoJson.version });
 }
 
 /** The pages on a port of their own, if there is to be one. */
@@ -324,50 +376,45 @@ async function checkCacheAccess({ cacheDir }: Config): Promise<void> {
   }
 }
 
-function scheduleSweeps(gateway: Gateway, log: Log): void {
-  schedule(log, {
-    name: "multipart sweep",
-    cron: "*/10 * * * *",
-    minutes: 10,
-    run: async () => {
-      const removed = await gateway.sweep();
-      if (removed > 0) log.info("multipart uploads expired", { removed });
-    },
-  });
-  schedule(log, {
-    name: "sidecar sweep",
-    cron: "17 3 * * *",
-    minutes: 24 * 60,
-    run: async () => {
-      const removed = await gateway.sweepSidecars();
-      if (removed > 0) log.info("sidecars without an object deleted", { removed });
-    },
+/** Does what cron does elsewhere. */
+function startTimers(): void {
+  Deno.unrefTimer(setInterval(sweepUploads, 10 * MINUTE_MS));
+  Deno.unrefTimer(setInterval(sweepSidecars, 24 * 60 * MINUTE_MS));
+}
+
+async function sweepUploads(): Promise<void> {
+  await sweeping("multipart sweep", async ({ gateway, log }) => {
+    const removed = await gateway.sweep();
+    if (removed > 0) log.info("multipart uploads expired", { removed });
   });
 }
 
-/** Something that is done again and again. */
-interface Job {
-  readonly name: string;
-  readonly cron: string;
-  /** As the cron expression has it. */
-  readonly minutes: number;
-  readonly run: () => Promise<void>;
+async function sweepSidecars(): Promise<void> {
+  await sweeping("sidecar sweep", async ({ gateway, log }) => {
+    const removed = await gateway.sweepSidecars();
+    if (removed > 0) log.info("sidecars without an object deleted", { removed });
+  });
 }
 
-/** A job that fails is logged, and done again when its time comes. */
-function schedule(log: Log, { name, cron, minutes, run }: Job): void {
-  const attempt = async () => {
-    try {
-      await run();
-    } catch (error) {
-      log.error(`${name} failed`, {
-        error: error instanceof Error ? error : new Error(String(error)),
-      });
-    }
-  };
-  // Deno.cron is undefined where the runtime was started without that feature.
-  if (Deno.cron !== undefined) Deno.cron(name, cron, attempt);
-  else Deno.unrefTimer(setInterval(attempt, minutes * MINUTE_MS));
+/** A sweep that fails is logged, and done again when its time comes. */
+async function sweeping(
+  name: string,
+  work: (swept: { readonly gateway: Gateway; readonly log: Log }) => Promise<void>,
+): Promise<void> {
+  try {
+    if (swept !== undefined) await work(swept);
+  } catch (error) {
+    swept?.log.error(`${name} failed`, {
+      error: error instanceof Error ? error : new Error(String(error)),
+    });
+  }
+}
+
+/** Whether the runtime's server compresses answers by itself. */
+function compresses(): boolean {
+  const [major = 0, minor = 0] = Deno.version.deno.split(".").map(Number);
+  const [since, sinceMinor] = FIRST_WITHOUT_COMPRESSION;
+  return major < since || (major === since && minor < sinceMinor);
 }
 
 /** Resolves on SIGINT or SIGTERM; another one later ends the process at once. */

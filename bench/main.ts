@@ -1,7 +1,7 @@
 /**
  * The benches: ratios and counts of one run, as tables.
  *
- *     deno task bench [--only throughput|memory|dedup|calls|small|quota|listings] [--size 256MiB]
+ *     deno task bench [--only throughput|memory|dedup|calls|small|quota|listings|start] [--size 256MiB]
  *
  * @module
  */
@@ -16,6 +16,7 @@ import { measureNative, type NativeResult } from "./native.ts";
 import { measureResponsiveness, type ResponsivenessResult } from "./responsiveness.ts";
 import { measureQuota } from "./quota.ts";
 import { measureSmall } from "./small.ts";
+import { measureStart } from "./start.ts";
 import type { Table } from "./table.ts";
 import { type KindResult, measureThroughput, type ThroughputResult } from "./throughput.ts";
 
@@ -36,6 +37,7 @@ const SECTIONS = [
   "small",
   "quota",
   "listings",
+  "start",
 ];
 /** The most that one PUT takes. */
 const MAX_PUT = 5 * GIB;
@@ -86,6 +88,9 @@ try {
   if (wants("quota")) showTables(await measureQuota(signal));
   if (wants("listings")) {
     showTables(await inDirectory((path) => measureListings(path, signal)));
+  }
+  if (wants("start")) {
+    showTables(await inDirectory((path) => measureStart(path, signal)));
   }
 } finally {
   Deno.removeSignalListener("SIGINT", interrupted);

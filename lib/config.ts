@@ -44,6 +44,15 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   /** Seconds without activity after which an unfinished multipart upload is dropped. */
   readonly multipartUploadTtlSeconds: number;
+  /**
+   * Where multipart uploads and locks are kept for all gateways that share them: a file or URL of Deno KV, `default` for
+   * the platform's own; in memory when absent.
+   */
+  readonly kv: string | undefined;
+  /** Seconds after which what a process has locked there is free for others, when it has died. */
+  readonly kvLeaseSeconds: number;
+  /** Whether this is Deno Deploy: many processes, none with a disk, all of them reached from outside. */
+  readonly isDeploy: boolean;
   /** Bytes that all transfers together may hold in memory. */
   readonly memoryBudget: number;
   /** Where content that was read is kept on disk; nowhere when absent. */
@@ -54,6 +63,8 @@ export interface Config {
   readonly stallTimeoutSeconds: number;
   /** Whether readers of objects are sent to the Hub's own URLs. */
   readonly redirect: boolean;
+  /** Whether the console is served. */
+  readonly console: boolean;
   /** Whether browsers show objects that they would run without scripts and origin. */
   readonly sandbox: boolean;
   /** Namespaces whose buckets are listed besides those of the default one. */
@@ -84,6 +95,14 @@ export interface Config {
   readonly metricsPort: number | undefined;
   /** Address of that port. */
   readonly metricsHost: string;
+  /** Where spans are sent, without a slash at its end; they are not made when absent. */
+  readonly tracesEndpoint: string | undefined;
+  /** Further headers of what is sent there. */
+  readonly tracesHeaders: Readonly<Record<string, string>>;
+  /** The service's name in spans. */
+  readonly serviceName: string;
+  /** The share of requests that is traced where their callers do not say. */
+  readonly tracesRatio: number;
   /** The least level that is logged. */
   readonly logLevel: LogLevel;
 }
@@ -184,6 +203,13 @@ const origins = list(
   /^[!-)+-~]*\*?[!-)+-~]*$/,
   "must be origins such as https://example.com, each with one * at most, separated by commas",
 );
+const kv = v.pipe(
+  text,
+  v.check(
+    (value) => !/^[a-z][a-z0-9+.-]*:\/\//i.test(value) || isHttpUrl(value),
+    "must be a file, an http or https URL, default or memory",
+  ),
+);
 const credentials = v.pipe(
   v.string(),
   v.rawTransform<string, readonly AccessCredential[]>(({ dataset, addIssue, NEVER }) => {
@@ -195,6 +221,19 @@ const credentials = v.pipe(
       return NEVER;
     }
   }),
+);
+const headerPairs = v.pipe(
+  v.string(),
+  v.regex(
+    /^\s*[!#$%&'*+.^`|~\w-]+\s*=[^,\r\n]*(,\s*[!#$%&'*+.^`|~\w-]+\s*=[^,\r\n]*)*$/,
+    "must be headers such as name=value,other=value, with values percent-encoded",
+  ),
+  v.transform(readHeaderPairs),
+);
+const ratio = v.pipe(
+  v.string(),
+  v.regex(/^(0?\.\d+|[01](\.0*)?)$/, "must be a share, 0 to 1"),
+  v.transform(Number),
 );
 const logLevel = v.picklist(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`);
 
@@ -218,6 +257,8 @@ const SCHEMA = v.object({
   HUGBUCKET_DOMAIN: v.optional(domains),
   HUGBUCKET_CORS_ORIGINS: v.optional(origins),
   HUGBUCKET_MULTIPART_UPLOAD_TTL: v.optional(seconds, "86400"),
+  HUGBUCKET_KV: v.optional(kv, "memory"),
+  HUGBUCKET_KV_LEASE: v.optional(seconds, "15"),
   HUGBUCKET_MEMORY_BUDGET: v.optional(bytes, "128MiB"),
   HUGBUCKET_MEMORY_WAIT: v.optional(seconds, "30"),
   HUGBUCKET_MAX_REQUESTS: v.optional(count, "2000"),
@@ -229,6 +270,7 @@ const SCHEMA = v.object({
   HUGBUCKET_CACHE_SIZE: v.optional(bytes, "1GiB"),
   HUGBUCKET_STALL_TIMEOUT: v.optional(seconds, "5"),
   HUGBUCKET_REDIRECT: v.optional(flag, "false"),
+  HUGBUCKET_CONSOLE: v.optional(flag, "true"),
   HUGBUCKET_SANDBOX: v.optional(flag, "true"),
   HUGBUCKET_WORKERS: v.optional(workers),
   HUGBUCKET_SHUTDOWN_DELAY: v.optional(delay, "0"),
@@ -236,8 +278,24 @@ const SCHEMA = v.object({
   HUGBUCKET_METRICS_TOKEN: v.optional(token),
   HUGBUCKET_METRICS_PORT: v.optional(port),
   HUGBUCKET_METRICS_HOST: v.optional(text, "127.0.0.1"),
+  OTEL_EXPORTER_OTLP_ENDPOINT: v.optional(url),
+  OTEL_EXPORTER_OTLP_HEADERS: v.optional(headerPairs),
+  OTEL_SERVICE_NAME: v.optional(text, "hugbucket"),
+  OTEL_TRACES_SAMPLER_ARG: v.optional(ratio, "1"),
   HUGBUCKET_LOG_LEVEL: v.optional(logLevel, "info"),
+  DENO_DEPLOY: v.optional(v.string()),
 });
+
+/**
+ * What holds on Deno Deploy unless it is set: the address that is looked for there, an end before the process is killed (5 seconds
+ * after the signal), and state that its many processes share.
+ */
+const DEPLOY_DEFAULTS: Readonly<Record<string, string>> = {
+  HUGBUCKET_HOST: "0.0.0.0",
+  HUGBUCKET_PORT: "8000",
+  HUGBUCKET_SHUTDOWN_GRACE: "4",
+  HUGBUCKET_KV: "default",
+};
 
 /** The name of a variable that is read. */
 export type VariableName = keyof typeof SCHEMA.entries;
@@ -265,6 +323,9 @@ export const VARIABLES: Readonly<Record<VariableName, string>> = {
   HUGBUCKET_DOMAIN: "domains whose subdomains are buckets, separated by commas",
   HUGBUCKET_CORS_ORIGINS: "origins whose scripts may use buckets without CORS rules, or *",
   HUGBUCKET_MULTIPART_UPLOAD_TTL: "seconds of rest after which an unfinished upload is dropped",
+  HUGBUCKET_KV:
+    "where multipart uploads and locks are kept, for all gateways that share them: a file, the URL of a Deno KV, default or memory",
+  HUGBUCKET_KV_LEASE: "seconds after which what a gateway that died has locked there is free",
   HUGBUCKET_MEMORY_BUDGET: "bytes that all transfers together may hold, such as 128MiB",
   HUGBUCKET_MEMORY_WAIT:
     "seconds that a request waits for some of them before it is told to slow down",
@@ -279,6 +340,7 @@ export const VARIABLES: Readonly<Record<VariableName, string>> = {
     "seconds without a byte after which a fetch from the store is begun anew",
   HUGBUCKET_REDIRECT:
     "true: answer GET of an object with 302 to the Hub's own URL where that can be",
+  HUGBUCKET_CONSOLE: "false: no console at /-/console",
   HUGBUCKET_SANDBOX:
     "false: let objects such as HTML run scripts in browsers, as the gateway's origin",
   HUGBUCKET_WORKERS:
@@ -289,7 +351,14 @@ export const VARIABLES: Readonly<Record<VariableName, string>> = {
   HUGBUCKET_METRICS_TOKEN: "bearer token to which the gateway's port shows /-/metrics",
   HUGBUCKET_METRICS_PORT: "port for /-/metrics, /-/health and /-/ready alone; default: none",
   HUGBUCKET_METRICS_HOST: "address to listen on for it",
+  OTEL_EXPORTER_OTLP_ENDPOINT:
+    "base URL that traces are sent to, by OTLP over HTTP as JSON; default: there are none",
+  OTEL_EXPORTER_OTLP_HEADERS: "headers sent there, name=value, separated by commas",
+  OTEL_SERVICE_NAME: "the service's name in traces",
+  OTEL_TRACES_SAMPLER_ARG:
+    "share of requests that is traced where their callers do not say, 0 to 1",
   HUGBUCKET_LOG_LEVEL: `least level to log: ${LOG_LEVELS.join(", ")}`,
+  DENO_DEPLOY: "set by Deno Deploy: requests must be signed, and HUGBUCKET_KV is default",
 };
 
 /** A variable's default as text; undefined where there is none. */
@@ -314,8 +383,11 @@ export function ruleOf(name: VariableName): string | undefined {
  * @throws {ConfigError} Naming every problem at once, never a secret's value.
  */
 export function readConfig(get: (name: string) => string | undefined): Config {
+  const defaults = get("DENO_DEPLOY") ? DEPLOY_DEFAULTS : {};
   const names = Object.keys(VARIABLES);
-  const given = Object.fromEntries(names.map((name) => [name, get(name) || undefined]));
+  const given = Object.fromEntries(
+    names.map((name) => [name, get(name) || defaults[name] || undefined]),
+  );
   const parsed = v.safeParse(SCHEMA, given);
   const problems = (parsed.issues ?? []).map((issue) => `${v.getDotPath(issue)} ${issue.message}`);
   problems.push(...pairProblems(given));
@@ -346,6 +418,9 @@ function toConfig(env: v.InferOutput<typeof SCHEMA>): Config {
     domains: (env.HUGBUCKET_DOMAIN ?? []).map((domain) => domain.toLowerCase()),
     corsOrigins: env.HUGBUCKET_CORS_ORIGINS ?? [],
     multipartUploadTtlSeconds: env.HUGBUCKET_MULTIPART_UPLOAD_TTL,
+    kv: env.HUGBUCKET_KV === "memory" ? undefined : env.HUGBUCKET_KV,
+    kvLeaseSeconds: env.HUGBUCKET_KV_LEASE,
+    isDeploy: env.DENO_DEPLOY !== undefined,
     memoryBudget: env.HUGBUCKET_MEMORY_BUDGET,
     memoryWaitSeconds: env.HUGBUCKET_MEMORY_WAIT,
     maxRequests: env.HUGBUCKET_MAX_REQUESTS,
@@ -357,6 +432,7 @@ function toConfig(env: v.InferOutput<typeof SCHEMA>): Config {
     cacheSize: env.HUGBUCKET_CACHE_SIZE,
     stallTimeoutSeconds: env.HUGBUCKET_STALL_TIMEOUT,
     redirect: env.HUGBUCKET_REDIRECT,
+    console: env.HUGBUCKET_CONSOLE,
     sandbox: env.HUGBUCKET_SANDBOX,
     otherNamespaces: env.HUGBUCKET_NAMESPACES ?? [],
     listedRepos: env.HUGBUCKET_REPOS ?? [],
@@ -366,6 +442,10 @@ function toConfig(env: v.InferOutput<typeof SCHEMA>): Config {
     metricsToken: env.HUGBUCKET_METRICS_TOKEN,
     metricsPort: env.HUGBUCKET_METRICS_PORT,
     metricsHost: env.HUGBUCKET_METRICS_HOST,
+    tracesEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
+    tracesHeaders: env.OTEL_EXPORTER_OTLP_HEADERS ?? {},
+    serviceName: env.OTEL_SERVICE_NAME,
+    tracesRatio: env.OTEL_TRACES_SAMPLER_ARG,
     logLevel: env.HUGBUCKET_LOG_LEVEL,
   };
 }
@@ -398,6 +478,20 @@ export function exposureProblem(config: Config, hasAccessKey: boolean): string |
 function parseBytes(value: string): number {
   const [, digits = "", unit = ""] = /^(\d+) ?(\w*)$/.exec(value) ?? [];
   return Number(digits) * (UNITS[unit.toUpperCase()] ?? Number.NaN);
+}
+
+/** As OpenTelemetry's specification of exporters has it: names and percent-encoded values. */
+function readHeaderPairs(value: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    value.split(",").map((pair) => {
+      const at = pair.indexOf("=");
+      const raw = pair.slice(at + 1).trim();
+      return [
+        pair.slice(0, at).trim(),
+        /%(?![\dA-F]{2})/i.test(raw) ? raw : decodeURIComponent(raw),
+      ];
+    }),
+  );
 }
 
 function isHttpUrl(value: string): boolean {

@@ -54,15 +54,21 @@ export function startText(facts: StartFacts): string {
   return `HugBucket
 
   S3 endpoint    ${endpoint}
-${backend}
+${backend}${config.console ? `\n  Console        ${endpoint}/-/console` : ""}
 
 ${signingText(facts, endpoint)}`;
 }
 
 function signingText(facts: StartFacts, endpoint: string): string {
   if (facts.accessKey !== undefined) return keyText(facts, facts.accessKey, endpoint);
-  return facts.pairs > 0 ? `  Key pairs      ${facts.pairs}\n` : openText(endpoint);
+  if (facts.pairs > 0) return `  Key pairs      ${facts.pairs}\n`;
+  const { isDeploy, allowAnonymous } = facts.config;
+  return isDeploy && !allowAnonymous ? CLOSED_TEXT : openText(endpoint);
 }
+
+const CLOSED_TEXT =
+  `  EVERY REQUEST IS REFUSED until AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are set.
+`;
 
 const openText = (endpoint: string): string =>
   `  AUTHENTICATION IS OFF: whoever reaches ${endpoint} reads and writes with the gateway's Hub token.

@@ -1,6 +1,7 @@
 import type { AccessCredential } from "./access/access_credential.ts";
 import { requireTogether } from "./access/read_credentials.ts";
 import { Authenticator } from "./auth/authenticator.ts";
+import { consolePage } from "./console/console_page.ts";
 import { S3Error } from "./errors/s3_error.ts";
 import { ConcurrencyLimits } from "./flow/concurrency_limits.ts";
 import { type KeyLocks, MemoryKeyLocks } from "./flow/key_locks.ts";
@@ -8,6 +9,8 @@ import { MemoryBudget } from "./flow/memory_budget.ts";
 import type { Sleep } from "./flow/sleep.ts";
 import { createRequestHandler } from "./gateway.ts";
 import { type Log, SILENT_LOG } from "./log.ts";
+import type { SharedKv } from "./kv/shared_kv.ts";
+import { openSharedState } from "./kv/shared_state.ts";
 import { MapUploadRegistry } from "./multipart/map_registry.ts";
 import type { UploadRegistry } from "./multipart/upload_registry.ts";
 import type { GatewayMetrics } from "./metrics/gateway_metrics.ts";
@@ -75,12 +78,19 @@ export interface GatewayOptions {
    * origin (`Content-Security-Policy: sandbox`). Default: true.
    */
   readonly sandbox?: boolean;
+  /** Whether `/-/console` is served, a page to look into buckets with. Default: false. */
+  readonly console?: boolean;
   /**
    * Whether pieces of an answer's body are done with when the next one is asked for, so that their memory
    * can be freed at once. True of `Deno.serve`, to which each piece is handed before the next is read; not of
    * handlers that collect bodies. Default: false.
    */
   readonly lentBodies?: boolean;
+  /**
+   * Whether answers say that nobody may change them on the way (`Cache-Control: no-transform`). Needed where the server
+   * compresses by itself, as `Deno.serve` did before Deno 2.9. Default: false.
+   */
+  readonly noTransform?: boolean;
   /** Bytes that all transfers together may hold. Default: 128 MiB. */
   readonly memoryBudget?: number;
   /** Requests that are served at once; more are answered with SlowDown. Default: 2,000. */
@@ -114,9 +124,16 @@ export interface GatewayOptions {
   readonly workers?: number;
   /** Seconds of rest after which an unfinished upload is dropped. Default: 86,400. */
   readonly multipartUploadTtlSeconds?: number;
-  /** Where multipart uploads are remembered. Default: in memory. */
+  /**
+   * A Deno KV, as `Deno.openKv()` gives it, in which multipart uploads and locks are kept: they outlive the process, and gateways
+   * on one KV work together. All of them must have the same Hub, token and namespace. It stays open. Default: in memory.
+   */
+  readonly kv?: SharedKv;
+  /** Milliseconds for which what a gateway holds in `kv` stays locked after its process has died. Default: 15,000. */
+  readonly leaseMs?: number;
+  /** Where multipart uploads are remembered, if not in `kv`. Default: in memory. */
   readonly registry?: UploadRegistry;
-  /** The locks of keys. Default: in memory. */
+  /** The locks of keys, if not in `kv`. Default: in memory. */
   readonly locks?: KeyLocks;
   /** Counts what happens, as `createMetrics` gives it. Default: nothing does. */
   readonly metrics?: GatewayMetrics;
@@ -176,6 +193,7 @@ export interface Gateway {
 }
 
 const DEFAULT_ENDPOINT = "https://huggingface.co";
+const DEFAULT_REGION = "us-east-1";
 const DEFAULT_TTL_SECONDS = 86_400;
 const DEFAULT_WAIT_SECONDS = 30;
 const DEFAULT_MAX_REQUESTS = 2000;
@@ -213,16 +231,21 @@ export function createGateway(options: GatewayOptions): Gateway {
   const memoryBudget = new MemoryBudget(budgetBytes, {
     maxWaitMs: (options.memoryWaitSeconds ?? DEFAULT_WAIT_SECONDS) * 1000,
   });
+  const uploadTtlMs = (options.multipartUploadTtlSeconds ?? DEFAULT_TTL_SECONDS) * 1000;
   const scope = new RequestScope();
   const observer = allObservers([
     WORK_TALLY,
     ...options.metrics ? [options.metrics] : [],
     ...options.observers ?? [],
   ]);
-  const registry = options.registry ?? new MapUploadRegistry({
-    ttlMs: (options.multipartUploadTtlSeconds ?? DEFAULT_TTL_SECONDS) * 1000,
+  const shared = options.kv && openSharedState(options.kv, {
+    uploadTtlMs,
     now,
+    ...(options.leaseMs !== undefined && { leaseMs: options.leaseMs }),
+    onError: (error) => log.warning("shared state was not put in order", { error }),
   });
+  const registry = options.registry ?? shared?.registry ??
+    new MapUploadRegistry({ ttlMs: uploadTtlMs, now });
   const open = options.allowAnonymous === true && !options.credentials?.length;
   const tenants = new Tenants({
     token: options.token,
@@ -236,7 +259,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     memoryBudget,
     budgetBytes,
     workers: options.workers,
-    locks: options.locks ?? new MemoryKeyLocks(),
+    locks: options.locks ?? shared?.locks ?? new MemoryKeyLocks(),
     registry,
     open,
     log,
@@ -258,10 +281,14 @@ export function createGateway(options: GatewayOptions): Gateway {
   const { maxRequests = DEFAULT_MAX_REQUESTS } = options;
   const domains = (options.domains ?? []).map((domain) => domain.toLowerCase());
   const { metrics, metricsToken } = options;
+  const region = options.region ?? DEFAULT_REGION;
   const shown = { health: HEALTH_PAGE, ready: readyPage(async () => await probe?.check()) };
   const withMetrics = metrics && { ...shown, metrics: metricsPage(metrics, metricsToken) };
   const pages = createPagesHandler({
-    pages: metricsToken !== undefined && withMetrics ? withMetrics : shown,
+    pages: {
+      ...(metricsToken !== undefined && withMetrics ? withMetrics : shown),
+      ...(options.console && { console: consolePage({ region, authentication: !open }) }),
+    },
     isBucketHost: (host) => hostBucketOf(host, domains) !== undefined,
   });
   const monitor = createPagesHandler({ pages: withMetrics ?? shown });
@@ -272,7 +299,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       lookup: open ? undefined : (id) => tenants.find(id),
       now: () => new Date(now()),
     }),
-    region: options.region ?? "us-east-1",
+    region,
     domains,
     corsOrigins: options.corsOrigins ?? [],
     storeChecksums: options.storeChecksums ?? false,
@@ -286,6 +313,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     bodyIdleMs: (options.bodyTimeoutSeconds ?? DEFAULT_BODY_TIMEOUT_SECONDS) * 1000,
     unreadMs: (options.sendTimeoutSeconds ?? DEFAULT_SEND_TIMEOUT_SECONDS) * 1000,
     lentBodies: options.lentBodies ?? false,
+    noTransform: options.noTransform ?? false,
     log,
     observer,
     scope,
@@ -302,7 +330,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     sweep: () => registry.sweep(),
     sweepSidecars: () => tenants.sweepSidecars(sweepFailed),
     setCredentials,
-    close: () => tenants.close(),
+    async close() {
+      await shared?.close();
+      await tenants.close();
+    },
   };
 }
 

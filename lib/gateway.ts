@@ -61,6 +61,8 @@ export interface GatewayParts {
   readonly redirect?: boolean;
   /** Whether pieces of an answer's body are done with when the next is asked for. Default false. */
   readonly lentBodies?: boolean;
+  /** Whether answers forbid that they are changed on the way. Default false. */
+  readonly noTransform?: boolean;
   /** Domains whose subdomains are buckets, in lower case and without a port. Default none. */
   readonly domains?: readonly string[];
   /** Origins whose scripts may use buckets without CORS rules, as in `AllowedOrigin`. Default none. */
@@ -104,6 +106,9 @@ interface Exchange {
   readonly ends: (() => void)[];
   readonly bodies: BodyChain;
 }
+
+/** Operations whose answers tell how many of their bytes were stored already. */
+const STORES_BYTES: ReadonlySet<string> = new Set(["PostObject", "PutObject", "UploadPart"]);
 
 /** What somebody who does not hold the secret can make of a signed request by another body. */
 const BODY_FORGERIES: ReadonlySet<S3ErrorCode> = new Set([
@@ -190,6 +195,7 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
       ...(bodyIdleMs !== undefined && { idleMs: bodyIdleMs }),
     });
     const operation = trace.operation = detectOperation(s3);
+    observer.operationBegan(trace);
     // Whoever sent a form is known from the form only, and costs no call of the store before.
     if (operation === "PostObject" && form) {
       screenRequest(operation, s3);
@@ -345,6 +351,7 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
     headers.set("Date", formatHttpDate(new Date(now())));
     // Deno Deploy's cache must not keep what the next write changes.
     headers.set("Deno-CDN-Cache-Control", "no-store");
+    if (parts.noTransform) forbidTransform(headers);
     if (address?.kind === "bucket" && response.ok) {
       headers.set("x-amz-bucket-region", parts.region);
     }
@@ -356,6 +363,10 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
       for (const end of ends) end();
     };
     const passed = (bytes: number): void => observer.bytesOut(bytes, trace);
+    // A pair with less than full rights could ask this way what others have stored.
+    if (response.ok && visit?.rights.areFull && STORES_BYTES.has(trace.operation ?? "")) {
+      headers.set("x-hugbucket-bytes-deduplicated", String(trace.work.bytesDeduplicated));
+    }
     // Other bodies are whole already; touching them as streams would cost Deno's fast path.
     if (trace.operation === "GetObject" && response.ok && response.body !== null) {
       const body = observeBody(response.body, request.signal, {
@@ -373,6 +384,13 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
   }
 
   return handle;
+}
+
+/** A compressed answer would have another length and a weak entity tag (RFC 9111, 5.2.2.6). */
+function forbidTransform(headers: Headers): void {
+  const given = headers.get("Cache-Control");
+  if (given?.includes("no-transform")) return;
+  headers.set("Cache-Control", given === null ? "no-transform" : `${given}, no-transform`);
 }
 
 /** Who a presigned URL says has signed it: a preflight has the query of the request that follows. */

@@ -18,7 +18,6 @@ import { MemoryBudget } from "./flow/memory_budget.ts";
 import type { Log } from "./log.ts";
 import type { HubProbeOptions } from "./pages/hub_probe.ts";
 import type { UploadRegistry } from "./multipart/upload_registry.ts";
-import { BucketGate } from "./store/bucket_gate.ts";
 import { BucketObjectStore } from "./store/bucket_object_store.ts";
 import { HubObjectStore } from "./store/hub_object_store.ts";
 import type { ObjectStore } from "./store/object_store.ts";
@@ -107,7 +106,6 @@ interface Tenant {
 export class Tenants implements Entrance {
   readonly #options: TenantsOptions;
   readonly #workers: WorkerPools;
-  readonly #gate = new BucketGate();
   readonly #byToken = new Map<string, Tenant>();
   readonly #rights = new WeakMap<AccessCredential, Promise<Rights>>();
   readonly #closing = new Set<Promise<void>>();
@@ -231,7 +229,6 @@ export class Tenants implements Entrance {
       buckets: client,
       otherNamespaces: isOwn ? this.#options.otherNamespaces : [],
       locks,
-      gate: this.#gate,
       now,
       onIgnored: ({ bucket, path, reason }) =>
         log.warning("sidecar ignored", { hubBucket: bucket, path, reason }),

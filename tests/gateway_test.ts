@@ -549,21 +549,41 @@ Deno.test("a GET is logged when its body has ended, with its bytes, and when the
   assertEquals([lines[2]?.bytesOut, lines[2]?.aborted], [10, true]);
 });
 
-Deno.test("a body that breaks after the status has been sent fails the transfer and is logged", async () => {
-  class TornStore extends MemoryStore {
-    override read(): ReadableStream<Uint8Array> {
-      return new ReadableStream({
-        pull: (controller) => controller.error(new Error("the storage tore")),
-      });
-    }
+/** A store whose bytes tear after some pieces. */
+class TornStore extends MemoryStore {
+  constructor(private readonly pieces: number) {
+    super();
   }
-  const { handler, store, lines } = memoryGateway(undefined, new TornStore());
+
+  override read(): ReadableStream<Uint8Array> {
+    let left = this.pieces;
+    return new ReadableStream({
+      pull(controller) {
+        if (left-- > 0) controller.enqueue(new Uint8Array(1));
+        else controller.error(new Error("the storage tore"));
+      },
+    }, { highWaterMark: 0 });
+  }
+}
+
+Deno.test("a body that breaks after the status has been sent fails the transfer and is logged", async () => {
+  const { handler, store, lines } = memoryGateway(undefined, new TornStore(1));
   await store.createBucket("bucket");
   const url = "http://localhost/bucket/k";
-  await handler(new Request(url, { method: "PUT", body: "x" }));
+  await handler(new Request(url, { method: "PUT", body: "xy" }));
   const response = await handler(new Request(url));
   await assertRejects(() => response.text(), Error, "the storage tore");
   assertEquals([lines[1]?.level, lines[1]?.status], ["error", 200]);
+});
+
+Deno.test("a body that cannot be begun is an error with a status of its own", async () => {
+  const { handler, store, lines } = memoryGateway(undefined, new TornStore(0));
+  await store.createBucket("bucket");
+  const url = "http://localhost/bucket/k";
+  await handler(new Request(url, { method: "PUT", body: "xy" }));
+  const response = await handler(new Request(url));
+  assertEquals([response.status, (await response.text()).includes("InternalError")], [500, true]);
+  assertEquals([lines[1]?.level, lines[1]?.status], ["error", 500]);
 });
 
 /** Sends text on one connection and reads until the server closes or `until` has been seen. */

@@ -9,6 +9,16 @@ export type BundledModule =
 const PACKAGES = [
   "@logtape/logtape",
   "@opentelemetry/api",
+  "@opentelemetry/api-logs",
+  "@opentelemetry/core",
+  "@opentelemetry/exporter-trace-otlp-http",
+  "@opentelemetry/otlp-exporter-base",
+  "@opentelemetry/otlp-transformer",
+  "@opentelemetry/resources",
+  "@opentelemetry/sdk-logs",
+  "@opentelemetry/sdk-metrics",
+  "@opentelemetry/sdk-trace",
+  "@opentelemetry/semantic-conventions",
   "ansi-regex",
   "bintrees",
   "cli-progress",
@@ -34,7 +44,7 @@ const PACKAGES = [
 
 /** The project's own files, and the standard library, from `links/` or from JSR. */
 const FILES =
-  /^(?:main\.ts|deno\.json|lib\/.+\.ts|(?:links\/std_|https:\/\/jsr\.io\/@std\/)(?:crypto|http|internal|xml)\/.+\.ts)$/;
+  /^(?:main\.ts|deno\.json|lib\/.+\.ts|lib\/console\/page\/\w+\.(?:css|html|js)|(?:links\/std_|https:\/\/jsr\.io\/@std\/)(?:crypto|http|internal|xml)\/.+\.ts)$/;
 
 /** Not even when they lie below `lib/`. */
 const NEVER = /(?:_test\.ts|\/build\.ts)$/;

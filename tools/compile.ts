@@ -10,6 +10,7 @@ import { Buffer } from "node:buffer";
 import { parseArgs } from "node:util";
 import denoJson from "../deno.json" with { type: "json" };
 import { executableContents } from "./executable_contents.ts";
+import { PERMISSIONS } from "./permissions.ts";
 
 /** What `deno compile` makes executables for. */
 const TARGETS = [
@@ -19,9 +20,6 @@ const TARGETS = [
   "aarch64-apple-darwin",
   "x86_64-pc-windows-msvc",
 ];
-
-/** What the program needs: the embedded hub and syncs read and write where they are told to. */
-const PERMISSIONS = ["env", "net", "read", "write"];
 
 const BUNDLE = "hugbucket.js";
 

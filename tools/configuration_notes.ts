@@ -30,8 +30,13 @@ export const NOTES: Readonly<Partial<Record<VariableName, string>>> = {
     "For each token apart; it needs `--allow-read` and `--allow-write`. Without it content is kept in memory only, within the budget.",
   HUGBUCKET_STALL_TIMEOUT: "Twice as long with each attempt.",
   HUGBUCKET_REDIRECT: "[What it means](architecture.md#redirects): most SDKs do not follow.",
+  HUGBUCKET_CONSOLE: "[What it is](console.md).",
   HUGBUCKET_SANDBOX: "[Why not](security.md#browsers).",
   HUGBUCKET_WORKERS: "0 does the byte work in the thread that serves.",
+  HUGBUCKET_KV:
+    "`memory` is for one process. A file needs `--allow-read` and `--allow-write`, a server its token in `DENO_KV_ACCESS_TOKEN`; `default` is Deno Deploy's KV there, and elsewhere a file of the runtime's own. Gateways on one KV work together and must have the same Hub, token and namespace; a restart forgets nothing: [reliability.md](reliability.md#registry-and-locks). On Deno Deploy it is `default` unless set.",
+  HUGBUCKET_KV_LEASE: "The same for all gateways on a KV.",
+  DENO_DEPLOY: "[deploy.md](deploy.md) says what else is different there.",
   HUGBUCKET_SHUTDOWN_DELAY:
     "So that a load balancer looks elsewhere before requests are refused; as long as it takes between two of its looks, and a little more.",
   HUGBUCKET_METRICS_TOKEN:

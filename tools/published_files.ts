@@ -1,7 +1,8 @@
 /** What `deno publish` would send. */
 
 /** The project's files that belong to the package. */
-const FILES = /^(?:deno\.json|main\.ts|mod\.ts|README\.md|CHANGELOG\.md|LICENSE|lib\/[\w/]+\.ts)$/;
+const FILES =
+  /^(?:deno\.json|main\.ts|mod\.ts|README\.md|CHANGELOG\.md|LICENSE|lib\/[\w/]+\.ts|lib\/console\/page\/\w+\.(?:css|html|js))$/;
 
 /** Not even below `lib/`. */
 const NEVER = /_test\.ts$|\/build\.ts$/;

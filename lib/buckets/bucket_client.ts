@@ -614,7 +614,7 @@ export class BucketClient {
    *
    * @param name The bucket.
    * @param operations At most 1,000, no path twice.
-   * @param options Whether copies that the Hub refuses are done by moving bytes.
+   * @param options Whether copies that the Hub refuses are done by moving bytes; what is to hold when they are sent.
    * @returns What became of each, in order. A delete of what is not there counts as applied.
    * @throws HubError when nothing was applied, or, with `outcomeUnknown`, when that cannot be told.
    *
@@ -637,15 +637,15 @@ export class BucketClient {
   async commit(
     name: string,
     operations: readonly BatchOperation[],
-    { moveRefused = false, signal }: CommitOptions = {},
+    options: CommitOptions = {},
   ): Promise<readonly CommitOutcome[]> {
     return await this.#core.on(
       name,
       {},
       (id) =>
-        moveRefused
-          ? commitMoving(this.#core, id, operations, signal)
-          : this.#core.committer.commit(id, operations),
+        options.moveRefused
+          ? commitMoving(this.#core, id, operations, options)
+          : this.#core.committer.commit(id, operations, options),
     );
   }
 

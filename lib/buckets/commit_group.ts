@@ -10,11 +10,21 @@ export type CommitOutcome =
     readonly error: Error;
   };
 
+/** When a commit may be sent. */
+export interface SendOptions {
+  /**
+   * Called right before each batch that these operations are in. If it throws, they are not sent, and the commit
+   * fails with what it threw; others that would have shared the batch are not concerned.
+   */
+  readonly before?: (() => Promise<void>) | undefined;
+}
+
 /** The operations of one commit on their way: they share every batch that they are in. */
 export class Group {
   /** Settles when it is known what became of all operations. */
   readonly outcomes: Promise<readonly CommitOutcome[]>;
   readonly #operations: readonly BatchOperation[];
+  readonly #before: () => Promise<void>;
   readonly #pending: Map<string, BatchOperation>;
   readonly #refusals = new Map<string, Error>();
   readonly #resolve: (outcomes: readonly CommitOutcome[]) => void;
@@ -24,13 +34,15 @@ export class Group {
 
   /**
    * @param operations At most 1,000, no path twice.
+   * @param options What is to hold when they are sent.
    * @throws TypeError or RangeError if they cannot share a batch.
    */
-  constructor(operations: readonly BatchOperation[]) {
+  constructor(operations: readonly BatchOperation[], { before }: SendOptions = {}) {
     if (operations.length > MAX_PER_CALL) {
       throw new RangeError(`A commit holds at most ${MAX_PER_CALL} operations`);
     }
     this.#operations = operations;
+    this.#before = before ?? (() => Promise.resolve());
     this.#pending = new Map(operations.map((operation) => [operation.path, operation]));
     if (this.#pending.size !== operations.length) {
       throw new TypeError("A commit must not hold two operations on one path");
@@ -54,6 +66,15 @@ export class Group {
   /** The paths of all operations. */
   get paths(): readonly string[] {
     return this.#operations.map(({ path }) => path);
+  }
+
+  /** To be called before each batch: ends the group, unsent, where it may not be sent. */
+  async prepare(): Promise<void> {
+    try {
+      await this.#before();
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
   /** An operation was applied. */

@@ -4,7 +4,7 @@ import { Turns } from "../flow/turns.ts";
 import type { BatchFailure, BatchOperation } from "../hub/files.ts";
 import { HubError } from "../hub/hub_error.ts";
 import type { FileInfo } from "../hub/wire.ts";
-import { type CommitOutcome, Group, takeGroups } from "./commit_group.ts";
+import { type CommitOutcome, Group, type SendOptions, takeGroups } from "./commit_group.ts";
 import { isDone, refusedOperation, saysAbsent } from "./operation_outcome.ts";
 import { divide } from "./divide.ts";
 
@@ -69,6 +69,7 @@ export class Committer {
    *
    * @param id The bucket, `namespace/name`.
    * @param operations At most 1,000, no path twice.
+   * @param options What is to hold when they are sent.
    * @returns What became of each, in order. A delete of what is not there counts as applied.
    * @throws HubError when nothing was applied, or, with `outcomeUnknown`, when that cannot be told.
    * @throws TypeError, RangeError for operations that cannot share a batch.
@@ -76,9 +77,10 @@ export class Committer {
   async commit(
     id: string,
     operations: readonly BatchOperation[],
+    options: SendOptions = {},
   ): Promise<readonly CommitOutcome[]> {
     if (operations.length === 0) return [];
-    const group = new Group(operations);
+    const group = new Group(operations, options);
     this.#turns.add(id, group);
     return await group.outcomes;
   }
@@ -119,7 +121,10 @@ export class Committer {
     }
   }
 
-  async #attempt(id: string, groups: readonly Group[]): Promise<void> {
+  async #attempt(id: string, asking: readonly Group[]): Promise<void> {
+    await Promise.all(asking.map((group) => group.prepare()));
+    const groups = asking.filter((group) => group.open);
+    if (groups.length === 0) return;
     let lost: HubError | undefined;
     try {
       const { failed } = await this.#options.batch(id, groups.flatMap((group) => group.pending));

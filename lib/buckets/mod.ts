@@ -23,7 +23,7 @@ export type {
   RepoRefs,
   RepoRevision,
 } from "../hub/repo_wire.ts";
-export type { CommitOutcome } from "./commit_group.ts";
+export type { CommitOutcome, SendOptions } from "./commit_group.ts";
 export type { CommitOptions } from "./refused_copies.ts";
 export { contentHash } from "./content_hasher.ts";
 export type { CopiedFiles } from "./copy_files.ts";

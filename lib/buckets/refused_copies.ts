@@ -3,10 +3,10 @@ import type { CallOptions } from "../hub/buckets.ts";
 import type { BatchOperation } from "../hub/files.ts";
 import { HubError } from "../hub/hub_error.ts";
 import type { BucketCore } from "./bucket_core.ts";
-import type { CommitOutcome } from "./commit_group.ts";
+import type { CommitOutcome, SendOptions } from "./commit_group.ts";
 
 /** Options of `commit`. */
-export interface CommitOptions extends CallOptions {
+export interface CommitOptions extends CallOptions, SendOptions {
   /**
    * Whether files of other buckets whose copies the Hub refuses, such as those of another region, are
    * downloaded and uploaded; a `copyFile` has to say its `size` for that. Default: no.
@@ -40,15 +40,16 @@ const isCopy = (operation: BatchOperation): operation is CopyOperation =>
  * uploaded instead.
  *
  * @param operations At most 1,000, no path twice; a copy can be moved if it says its `size`.
+ * @param options What is to hold when they are sent.
  * @returns What became of each, in order.
  */
 export async function commitMoving(
   core: BucketCore,
   id: string,
   operations: readonly BatchOperation[],
-  signal: AbortSignal | undefined,
+  { signal, before }: CommitOptions,
 ): Promise<readonly CommitOutcome[]> {
-  const first = await commitEach(core, id, operations);
+  const first = await commitEach(core, id, operations, { before });
   const refused = operations.flatMap((operation, index) => {
     const outcome = first[index];
     return outcome?.kind === "failed" && isCopy(operation) && refusesCopy(outcome.error)
@@ -58,7 +59,7 @@ export async function commitMoving(
   if (refused.length === 0) return first;
   const outcomes = [...first];
   await eachOf(refused, MOVED_AT_ONCE, async ({ operation, index }) => {
-    const [outcome] = await moveBytes(core, id, operation, signal);
+    const [outcome] = await moveBytes(core, id, operation, { signal, before });
     if (outcome !== undefined) outcomes[index] = outcome;
   });
   return outcomes;
@@ -69,9 +70,10 @@ async function commitEach(
   core: BucketCore,
   id: string,
   operations: readonly BatchOperation[],
+  options: SendOptions,
 ): Promise<readonly CommitOutcome[]> {
   try {
-    return await core.committer.commit(id, operations);
+    return await core.committer.commit(id, operations, options);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     if (!refusesCopy(error) || !operations.some(isCopy)) throw error;
@@ -83,7 +85,7 @@ async function moveBytes(
   core: BucketCore,
   id: string,
   operation: CopyOperation,
-  signal: AbortSignal | undefined,
+  { signal, before }: CommitOptions,
 ): Promise<readonly CommitOutcome[]> {
   const { path, xetHash: hash, size, sourceRepoType, sourceRepoId, ...rest } = operation;
   if (sourceRepoType !== "bucket" || size === undefined) return [];
@@ -93,7 +95,7 @@ async function moveBytes(
     const stored = await core.transfers.upload(id, bytes, { signal });
     return await core.committer.commit(id, [
       { ...rest, type: "addFile", path, xetHash: stored.hash },
-    ]);
+    ], { before });
   } catch (cause) {
     signal?.throwIfAborted();
     const error = cause instanceof Error ? cause : new Error("The copy failed", { cause });

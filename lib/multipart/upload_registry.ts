@@ -92,7 +92,13 @@ export interface CompletionResult {
 /** The answer to {@linkcode UploadRegistry.beginCompletion}. */
 export type Completion =
   /** The caller now owns the completion and must call `completed` or `completionFailed`. */
-  | { readonly kind: "begun"; readonly parts: readonly UploadPart[]; readonly lease: string }
+  | {
+    readonly kind: "begun";
+    readonly parts: readonly UploadPart[];
+    readonly lease: string;
+    /** Whether a process that was completing it has died: the object may be there already. */
+    readonly retaken?: boolean;
+  }
   /** Another request is completing it: wait, then use its result (or the error it failed with). */
   | { readonly kind: "running"; readonly result: Promise<CompletionResult> }
   /** It is done: answer with the same body. */

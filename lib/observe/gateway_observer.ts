@@ -26,6 +26,8 @@ export interface GatewayObserver {
   attached?(state: GatewayState): void;
   /** A request has come. */
   requestBegan?(trace: RequestTrace, headers: Headers): void;
+  /** It is known what S3 calls it. */
+  operationBegan?(trace: RequestTrace): void;
   /** The last byte of its answer has been handed on, or its client has left. */
   requestEnded?(trace: RequestTrace, end: AnswerEnd): void;
   /** A request to the Hub or the CAS is about to be sent; names are those of docs/hub-calls.md. */

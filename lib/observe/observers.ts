@@ -8,7 +8,7 @@ export function allObservers(observers: readonly GatewayObserver[]): Required<Ga
   const having = <N extends keyof GatewayObserver>(name: N) =>
     observers.filter((one) => one[name] !== undefined);
   const [began, ended] = [having("requestBegan"), having("requestEnded")];
-  const calls = having("callBegan");
+  const [calls, operations] = [having("callBegan"), having("operationBegan")];
   const [bytesIn, bytesOut] = [having("bytesIn"), having("bytesOut")];
   const [sent, received] = [having("bytesSent"), having("bytesReceived")];
   const [hashed, deduplicated] = [having("bytesHashed"), having("bytesDeduplicated")];
@@ -16,6 +16,7 @@ export function allObservers(observers: readonly GatewayObserver[]): Required<Ga
   return {
     attached: (state) => observers.forEach((one) => one.attached?.(state)),
     requestBegan: (trace, headers) => began.forEach((one) => one.requestBegan?.(trace, headers)),
+    operationBegan: (trace) => operations.forEach((one) => one.operationBegan?.(trace)),
     requestEnded: (trace, end) => ended.forEach((one) => one.requestEnded?.(trace, end)),
     callBegan(service, call, trace) {
       const endings = calls.map((one) => one.callBegan?.(service, call, trace));

@@ -1,12 +1,22 @@
 import { createDigest } from "../checksum/digest.ts";
 import { S3Error } from "../errors/s3_error.ts";
 import { toS3Error } from "../errors/to_s3_error.ts";
-import type { CompletionResult, Upload, UploadPart } from "../multipart/upload_registry.ts";
+import type {
+  Completion,
+  CompletionResult,
+  Upload,
+  UploadPart,
+} from "../multipart/upload_registry.ts";
 import type {
   CompleteMultipartUploadInput,
   CompleteMultipartUploadOutput,
 } from "../s3/operations.ts";
-import type { ObjectChecksum, ObjectPart } from "../store/object_store.ts";
+import type {
+  CommitEntry,
+  ObjectChecksum,
+  ObjectPart,
+  StoredObject,
+} from "../store/object_store.ts";
 import { commitOne } from "./commit_one.ts";
 import type { OperationContext } from "./context.ts";
 import { noSuchUpload } from "./multipart.ts";
@@ -111,7 +121,7 @@ async function finish(
   context: OperationContext,
   input: CompleteMultipartUploadInput,
   upload: Upload,
-  completion: { readonly parts: readonly UploadPart[]; readonly lease: string },
+  completion: Extract<Completion, { readonly kind: "begun" }>,
 ): Promise<CompleteMultipartUploadOutput> {
   const { registry, store } = context;
   try {
@@ -120,7 +130,7 @@ async function finish(
     const checksum = checksumOf(input, upload, parts) ?? defaultOf(context, parts);
     const kept = storedChecksum(context, checksum);
     const { content } = await store.compose(input.bucket, parts.map((part) => part.recipe));
-    const object = await commitOne(store, input.bucket, {
+    const object = await commitUnlessDone(context, completion.retaken ?? false, input.bucket, {
       kind: "put",
       key: input.key,
       content,
@@ -146,6 +156,26 @@ async function finish(
       : new Error("Completion failed", { cause: error });
     await registry.completionFailed(input.uploadId, completion.lease, reason);
     throw error;
+  }
+}
+
+/**
+ * A gateway that died while it completed this upload may have written the object before. Then the condition that the
+ * client gives no longer holds, because of the very write that it asks for.
+ */
+async function commitUnlessDone(
+  { store }: OperationContext,
+  retaken: boolean,
+  bucket: string,
+  entry: Extract<CommitEntry, { readonly kind: "put" }>,
+): Promise<StoredObject> {
+  try {
+    return await commitOne(store, bucket, entry);
+  } catch (error) {
+    if (!retaken || toS3Error(error).code !== "PreconditionFailed") throw error;
+    const [object] = await store.stat(bucket, [entry.key]);
+    if (object?.content.hash !== entry.content.hash) throw error;
+    return object;
   }
 }
 

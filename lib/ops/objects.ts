@@ -1,4 +1,5 @@
 import { S3Error } from "../errors/s3_error.ts";
+import { beginStream } from "../http/begin_stream.ts";
 import { evaluateRead, ifRangeHolds } from "../http/conditions.ts";
 import { tagsOf } from "../http/etags.ts";
 import { parseRange } from "../http/range.ts";
@@ -44,12 +45,13 @@ export const getObject: OperationHandler<"GetObject"> = async (context, input) =
   const { object, range } = output;
   const location = await locationOf(context, input, object);
   if (location !== undefined) return { ...output, location };
-  const body = store.read(input.bucket, object.content, {
+  const content = store.read(input.bucket, object.content, {
     signal,
     lent: context.lentBodies ?? false,
     ...(range.kind === "part" && { range: { first: range.first, last: range.last } }),
   });
-  return { ...output, body };
+  // Bytes that cannot be had are an error of the answer, not an answer that breaks off.
+  return { ...output, body: await beginStream(content) };
 };
 
 async function describe(

@@ -1,17 +1,18 @@
 import type { BucketClient } from "../buckets/bucket_client.ts";
 import { StoreError } from "../errors/store_error.ts";
+import type { KeyLocks } from "../flow/key_locks.ts";
 import { HubError } from "../hub/hub_error.ts";
 import type { BucketInfo } from "../hub/wire.ts";
-import type { BucketGate } from "./bucket_gate.ts";
 import { bucketNameOf, byName, checkNewBucketName, hasNamespace, hubIdOf } from "./bucket_names.ts";
+import { lockOf } from "./commit_step.ts";
 import type { StoreBucket } from "./object_store.ts";
 
 /** What {@linkcode BucketLife} is made of. */
 export interface BucketLifeOptions {
   /** The bucket library, with the rights of one Hub token. */
   readonly buckets: BucketClient;
-  /** Keeps a bucket from being deleted while it is made. */
-  readonly gate: BucketGate;
+  /** Keep a bucket from being deleted while it is made. */
+  readonly locks: KeyLocks;
   /** Namespaces whose buckets are listed as `ns--name`, besides the default namespace. */
   readonly otherNamespaces?: readonly string[];
   /** Whether new buckets are seen only by those with access. Default: true. */
@@ -62,8 +63,8 @@ export class BucketLife {
     checkNewBucketName(bucket);
     const id = await this.idOf(bucket);
     const isPrivate = this.#options.privateBuckets ?? true;
-    const { created } = await this.#options.gate.share(
-      id,
+    const { created } = await this.#options.locks.withLocks(
+      [lockOf(id, "")],
       () => this.#buckets.create(id, { private: isPrivate, existOk: true }),
     );
     if (created) return "created";

@@ -2,12 +2,11 @@ import type { BucketClient } from "../buckets/bucket_client.ts";
 import { partFromText, partToText } from "../buckets/content_part.ts";
 import { StoreError } from "../errors/store_error.ts";
 import type { KeyLocks } from "../flow/key_locks.ts";
-import { BucketGate } from "./bucket_gate.ts";
 import { BucketLife, existingId } from "./bucket_life.ts";
 import { hubIdOf } from "./bucket_names.ts";
 import { commitEntries } from "./commit.ts";
 import { metaAttributes } from "./commit_stage.ts";
-import { lockName } from "./commit_step.ts";
+import { lockOf } from "./commit_step.ts";
 import { iterateWithStoreErrors, streamWithStoreErrors, withStoreErrors } from "./errors.ts";
 import { HubPageSource } from "./hub_page_source.ts";
 import { canBeginKey, checkKey, pathOfKey } from "./keys.ts";
@@ -45,8 +44,6 @@ export interface BucketObjectStoreOptions {
   readonly buckets: BucketClient;
   /** Locks of keys, shared by all gateways that write to the same buckets. */
   readonly locks: KeyLocks;
-  /** Keeps buckets from being deleted under writes, shared by stores of one process; one of its own by default. */
-  readonly gate?: BucketGate;
   /** Milliseconds since 1970; the system's clock by default. */
   readonly now?: () => number;
   /** Namespaces whose buckets are listed as `ns--name`, besides the default namespace. */
@@ -78,7 +75,6 @@ export class BucketObjectStore implements ObjectStore {
   readonly #buckets: BucketClient;
   readonly #now: () => number;
   readonly #memory: ListingMemory;
-  readonly #gate: BucketGate;
   readonly #life: BucketLife;
   readonly #sidecars: Sidecars;
   readonly #settings: SettingsKeeper;
@@ -90,8 +86,7 @@ export class BucketObjectStore implements ObjectStore {
     this.#options = options;
     this.#buckets = options.buckets;
     this.#now = options.now ?? Date.now;
-    this.#gate = options.gate ?? new BucketGate();
-    this.#life = new BucketLife({ ...options, gate: this.#gate });
+    this.#life = new BucketLife(options);
     this.#memory = new ListingMemory(this.#now);
     this.#sidecars = new Sidecars({
       buckets: this.#buckets,
@@ -129,10 +124,11 @@ export class BucketObjectStore implements ObjectStore {
   deleteBucket(bucket: string): Promise<void> {
     return withStoreErrors(async () => {
       const id = await this.#life.idOf(bucket);
-      await this.#gate.alone(id, async () => {
+      await this.#options.locks.withScope(id, async (hold) => {
         for await (const _ of this.#entries(id, { prefix: "" })) {
           throw new StoreError("bucket_not_empty", `${bucket} holds objects`);
         }
+        await hold.check();
         await this.#buckets.delete(id);
         this.#memory.forget(id);
         this.#settings.forget(id);
@@ -268,7 +264,7 @@ export class BucketObjectStore implements ObjectStore {
         nextMtime: () => this.#nextMtime(),
         hubId: (name: string) => hubIdOf(name, namespace),
       };
-      return await this.#gate.share(id, () => commitEntries(context, id, entries));
+      return await commitEntries(context, id, entries);
     });
   }
 
@@ -288,13 +284,9 @@ export class BucketObjectStore implements ObjectStore {
   ): Promise<void> {
     return withStoreErrors(async () => {
       const id = await this.#life.idOf(bucket);
-      await this.#gate.share(
-        id,
-        () =>
-          this.#options.locks.withLocks(
-            [lockName(id, SETTINGS_PATH)],
-            () => this.#settings.update(id, change, () => this.#nextMtime()),
-          ),
+      await this.#options.locks.withLocks(
+        [lockOf(id, SETTINGS_PATH)],
+        (hold) => this.#settings.update(id, change, { nextMtime: () => this.#nextMtime(), hold }),
       );
     });
   }
@@ -329,7 +321,6 @@ export class BucketObjectStore implements ObjectStore {
       locks: this.#options.locks,
       now: this.#now,
       pageSize: this.#options.pageSize,
-      share: (id, work) => this.#gate.share(id, work),
     };
   }
 

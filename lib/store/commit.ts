@@ -1,4 +1,4 @@
-import { applyPlans } from "./commit_apply.ts";
+import { applyPlans, type Committing } from "./commit_apply.ts";
 import { type Plan, planStep } from "./commit_plan.ts";
 import { type Staged, stageSidecars } from "./commit_stage.ts";
 import {
@@ -59,7 +59,7 @@ async function commitBatch(
   const mtime = context.nextMtime();
   const staged = await stageAll(context, id, steps, mtime, results);
   const ready = [...staged.keys()];
-  await context.locks.withLocks(ready.flatMap((step) => locksOf(id, step)), async () => {
+  await context.locks.withLocks(ready.flatMap((step) => locksOf(id, step)), async (hold) => {
     const lookUps = await lookUp(context, id, ready);
     const plans = await Promise.all([...staged].map(async ([step, sidecars]): Promise<Plan[]> => {
       try {
@@ -70,7 +70,9 @@ async function commitBatch(
       }
     }));
     if (plans.flat().some(writesSidecar)) context.sweepList.add(id);
-    await applyPlans(context.buckets, id, plans.flat(), results);
+    const committing: Committing = (operations) =>
+      context.buckets.commit(id, operations, { before: () => hold.check() });
+    await applyPlans(committing, plans.flat(), results);
   });
 }
 

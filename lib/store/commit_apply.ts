@@ -1,4 +1,4 @@
-import type { BucketClient } from "../buckets/bucket_client.ts";
+import type { CommitOutcome } from "../buckets/commit_group.ts";
 import { StoreError } from "../errors/store_error.ts";
 import { type BatchOperation, MAX_PER_CALL } from "../hub/files.ts";
 import { HubError } from "../hub/hub_error.ts";
@@ -9,7 +9,10 @@ import type { CommitResult } from "./object_store.ts";
 /** What became of operations, by path: applied, or why not. */
 type Outcomes = Map<string, "applied" | Error>;
 
-type Committing = Pick<BucketClient, "commit">;
+/** Sends operations on distinct paths of a bucket, at most 1,000; see `BucketClient.commit`. */
+export type Committing = (
+  operations: readonly BatchOperation[],
+) => Promise<readonly CommitOutcome[]>;
 
 /**
  * Applies plans whose paths are all distinct, and writes down the result of each.
@@ -22,8 +25,7 @@ type Committing = Pick<BucketClient, "commit">;
  * @throws HubError when the first call failed and nothing was applied.
  */
 export async function applyPlans(
-  buckets: Committing,
-  id: string,
+  commit: Committing,
   plans: readonly Plan[],
   results: CommitResult[],
 ): Promise<void> {
@@ -35,42 +37,40 @@ export async function applyPlans(
     step.entry.kind === "delete" ? operations.slice(1) : []
   );
   const along = later.splice(0, MAX_PER_CALL - first.length);
-  await send(buckets, id, [...first, ...along], outcomes);
+  await send(commit, [...first, ...along], outcomes);
   const lost = plans.every((plan) => !hasBegun(plan, outcomes)) && callError(outcomes);
   if (lost) throw lost;
-  await attempt(buckets, id, later, outcomes);
+  await attempt(commit, later, outcomes);
   const repeating = inPart(plans, outcomes).flatMap((plan) => toRepeat(plan, outcomes));
-  await attempt(buckets, id, repeating, outcomes);
+  await attempt(commit, repeating, outcomes);
   const undoing = inPart(plans, outcomes).flatMap((plan) => toUndo(plan, outcomes));
-  await attempt(buckets, id, undoing, new Map());
+  await attempt(commit, undoing, new Map());
   for (const { step, operations, result } of plans) {
     results[step.index] = resultOf(step.entry.key, operations, result, outcomes);
   }
 }
 
 async function send(
-  buckets: Committing,
-  id: string,
+  commit: Committing,
   operations: readonly BatchOperation[],
   outcomes: Outcomes,
 ): Promise<void> {
   if (operations.length === 0) return;
-  for (const outcome of await buckets.commit(id, operations)) {
+  for (const outcome of await commit(operations)) {
     outcomes.set(outcome.path, outcome.kind === "applied" ? "applied" : outcome.error);
   }
 }
 
 /** Sends any number of operations; those of a call that throws have failed. */
 async function attempt(
-  buckets: Committing,
-  id: string,
+  commit: Committing,
   operations: readonly BatchOperation[],
   outcomes: Outcomes,
 ): Promise<void> {
   for (let at = 0; at < operations.length; at += MAX_PER_CALL) {
     const some = operations.slice(at, at + MAX_PER_CALL);
     try {
-      await send(buckets, id, some, outcomes);
+      await send(commit, some, outcomes);
     } catch (error) {
       for (const { path } of some) outcomes.set(path, asError(error));
     }

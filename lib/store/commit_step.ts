@@ -1,6 +1,6 @@
 import type { BucketClient } from "../buckets/bucket_client.ts";
 import { StoreError } from "../errors/store_error.ts";
-import type { KeyLocks } from "../flow/key_locks.ts";
+import type { KeyLocks, LockKey } from "../flow/key_locks.ts";
 import { MAX_PER_CALL } from "../hub/files.ts";
 import { toStoreError } from "./errors.ts";
 import { checkKey, pathOfKey } from "./keys.ts";
@@ -89,13 +89,13 @@ export function batchesOf(steps: readonly Step[]): readonly (readonly Step[])[] 
   return batches;
 }
 
-/** The names of the locks that a step needs. A bucket's id holds one slash and no path begins with one. */
-export function locksOf(id: string, { path, source }: Step): readonly string[] {
-  return [lockName(id, path), ...(source === undefined ? [] : [lockName(source.id, source.path)])];
+/** The locks that a step needs. */
+export function locksOf(id: string, { path, source }: Step): readonly LockKey[] {
+  return [lockOf(id, path), ...(source === undefined ? [] : [lockOf(source.id, source.path)])];
 }
 
-/** The name of the lock of a path and of its sidecars. */
-export const lockName = (id: string, path: string): string => `${id}/${path}`;
+/** The lock of a path and of its sidecars. Who deletes the bucket has all of them. */
+export const lockOf = (id: string, path: string): LockKey => ({ scope: id, name: path });
 
 /** The files that a look at some paths of a bucket found. */
 export type Files = ReadonlyMap<string, StoredFile>;

@@ -69,6 +69,20 @@ export const CLIENTS: readonly Client[] = [
     debian: { package: "chromium", program: "/usr/bin/chromium" },
     env: { NODE_PATH: "{folder}/node_modules", FOLDER: "{folder}", CHROMIUM: "/usr/bin/chromium" },
   },
+  {
+    name: "console",
+    script: "console/run.cjs",
+    npm: "console/package.json",
+    debian: { package: "chromium", program: "/usr/bin/chromium" },
+    env: {
+      NODE_PATH: "{folder}/node_modules",
+      FOLDER: "{folder}",
+      CHROMIUM: "/usr/bin/chromium",
+      AWS_REGION: "us-east-1",
+      NODE_NO_WARNINGS: "1",
+    },
+    core: true,
+  },
   { name: "boto3", script: "boto3/run.py", requirements: "boto3/requirements.txt", core: true },
   {
     name: "awscli-v1",

@@ -10,9 +10,12 @@ export interface Block {
   readonly mark: Mark;
 }
 
-/** What the comment before a block says: `<!-- run -->`, `<!-- run until TEXT -->`, `<!-- not run: REASON -->`. */
+/**
+ * What the comment before a block says: `<!-- run -->`, `<!-- run after: COMMANDS -->` (for what the reader has already),
+ * `<!-- run until TEXT -->`, `<!-- not run: REASON -->`.
+ */
 export type Mark =
-  | { readonly kind: "run" }
+  | { readonly kind: "run"; readonly after: string }
   | { readonly kind: "until"; readonly text: string }
   | { readonly kind: "not"; readonly reason: string }
   | { readonly kind: "none" };
@@ -44,9 +47,12 @@ export function blocksOf(page: string): readonly Block[] {
 }
 
 function markOf(line: string): Mark {
-  const [, mark] = /^<!-- (run|run until .+|not run: .+) -->$/.exec(line) ?? [];
+  const [, mark] = /^<!-- (run|run after: .+|run until .+|not run: .+) -->$/.exec(line) ?? [];
   if (mark === undefined) return { kind: "none" };
-  if (mark === "run") return { kind: "run" };
+  if (mark === "run") return { kind: "run", after: "" };
+  if (mark.startsWith("run after: ")) {
+    return { kind: "run", after: mark.slice("run after: ".length) };
+  }
   return mark.startsWith("run until ")
     ? { kind: "until", text: mark.slice("run until ".length) }
     : { kind: "not", reason: mark.slice("not run: ".length) };

@@ -4,7 +4,7 @@ import { blocksOf } from "./blocks.ts";
 Deno.test("blocksOf() reads fenced blocks and what is to be done with them", () => {
   const page = `Text
 
-<!-- run -->
+<!-- run after: zero -->
 
 \`\`\`sh
 one
@@ -25,7 +25,7 @@ five
 \`\`\`
 `;
   assertEquals(blocksOf(page), [
-    { language: "sh", text: "one\ntwo", line: 5, mark: { kind: "run" } },
+    { language: "sh", text: "one\ntwo", line: 5, mark: { kind: "run", after: "zero" } },
     { language: "sh", text: "three", line: 10, mark: { kind: "until", text: "S3 endpoint" } },
     { language: "js", text: "four", line: 15, mark: { kind: "not", reason: "a reason" } },
     { language: "", text: "five", line: 19, mark: { kind: "none" } },

@@ -1,11 +1,13 @@
 /**
  * Runs the marked blocks of the documentation (`blocks.ts`) against a gateway with an embedded hub, each in a copy of the
  * tree. Arguments name the pages; without any, all of them. Addresses, keys and tokens of the pages are replaced by those of
- * the gateway, `hf://buckets/me` by a namespace that there is.
+ * the gateway, the namespaces `me` and `team` by one that there is.
  *
  * @module
  */
 
+import { resolve } from "node:path";
+import { programCommand } from "../support/program.ts";
 import { CLIENTS } from "../clients/clients.ts";
 import { prepare } from "../clients/environment.ts";
 import { type GatewayProcess, startGateway } from "../clients/server.ts";
@@ -65,7 +67,7 @@ async function samples(tree: string): Promise<void> {
   await Deno.writeFile(`${tree}/model.safetensors`, new Uint8Array(100_000));
 }
 
-/** Where the clients' programs are, and a `deno` that is this one. */
+/** Where the clients' programs are, a `deno` that is this one, and a `hugbucket`. */
 async function programDirectories(): Promise<readonly string[]> {
   const directories: string[] = [];
   for (const client of CLIENTS.filter(({ name }) => CLIENT_NAMES.includes(name))) {
@@ -74,6 +76,10 @@ async function programDirectories(): Promise<readonly string[]> {
   }
   const own = await Deno.makeTempDir({ prefix: "hugbucket-docs-" });
   await Deno.symlink(Deno.execPath(), `${own}/deno`);
+  const { words: [program, ...args] } = programCommand();
+  const command = [program, ...args.map((word) => word === "main.ts" ? resolve(word) : word)];
+  await Deno.writeTextFile(`${own}/hugbucket`, `#!/bin/sh\nexec ${command.join(" ")} "$@"\n`);
+  await Deno.chmod(`${own}/hugbucket`, 0o755);
   addEventListener("unload", () => Deno.removeSync(own, { recursive: true }));
   // The last one's Python is the one that has boto3.
   return [own, ...directories.toSorted((one) => one.includes("boto3") ? -1 : 1)];
@@ -81,7 +87,10 @@ async function programDirectories(): Promise<readonly string[]> {
 
 /** Runs a block; tells what went wrong, if something did. */
 async function run(block: Block, place: Place): Promise<string | undefined> {
-  const text = adapted(block.text, place.gateway);
+  const before = block.mark.kind === "run" && block.mark.after !== ""
+    ? `${block.mark.after}\n`
+    : "";
+  const text = adapted(before + block.text, place.gateway);
   if (block.mark.kind === "until") return await runUntil(text, block.mark.text, place);
   const file = `${place.tree}/block${block.line}.${block.language === "js" ? "mjs" : "txt"}`;
   await Deno.writeTextFile(file, text);
@@ -143,7 +152,8 @@ function adapted(text: string, { env }: GatewayProcess): string {
       `$1${AWS_SECRET_ACCESS_KEY}`,
     )
     .replaceAll("hf_…", env.HF_TOKEN ?? "")
-    .replaceAll("hf://buckets/me/", "hf://buckets/local/");
+    .replaceAll(/\bteam\/data\b/g, "local/team-data")
+    .replaceAll(/\bme\//g, "local/");
 }
 
 async function shell(command: string): Promise<void> {

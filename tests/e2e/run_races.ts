@@ -2,11 +2,15 @@
  * Runs the races of conditional writers a thousand times, or as often as the argument says, and prints what
  * came of them. It ends at the first race that is not as it must be.
  *
- *     deno task test:races [rounds]
+ *     deno task test:races [rounds] [--kv]
+ *
+ * With `--kv` the gateways are two processes that share a Deno KV.
  *
  * @module
  */
 
+import { startProcessCourse } from "../processes/gateways.ts";
+import { processRaces } from "../processes/race_course.ts";
 import {
   countTogether,
   type RaceCourse,
@@ -17,7 +21,8 @@ import {
   WRITER_KINDS,
 } from "../support/races.ts";
 
-const rounds = Number(Deno.args[0] ?? 1000);
+const overKv = Deno.args.includes("--kv");
+const rounds = Number(Deno.args.find((word) => word !== "--kv") ?? 1000);
 if (!Number.isSafeInteger(rounds) || rounds < 1) {
   console.error("The number of rounds is 1 or more");
   Deno.exit(2);
@@ -57,7 +62,10 @@ async function run(
   race: (course: RaceCourse) => Promise<string>,
 ): Promise<void> {
   const start = performance.now();
-  await using course = await startRaceCourse(gateways);
+  await using processes = overKv ? await startProcessCourse() : undefined;
+  await using course = processes === undefined
+    ? await startRaceCourse(gateways)
+    : await processRaces(processes, 2);
   const result = await race(course);
   const seconds = (performance.now() - start) / 1000;
   console.log(`${name}, ${rounds} rounds: ${result} (${seconds.toFixed(0)} s)`);

@@ -94,7 +94,9 @@ function partOf({ parts, content }: ObjectState, number: number) {
   const length = parts[at]?.size;
   if (length === undefined) return undefined;
   const first = parts.slice(0, at).reduce((sum, { size }) => sum + size, 0);
-  return length === 0 ? "whole" : { first, last: first + length - 1 };
+  // No answer can hold an empty part of something that is not empty (RFC 9110 section 14.4).
+  if (length === 0) return content.bytes.length > 0 ? undefined : "whole";
+  return { first, last: first + length - 1 };
 }
 
 function bodyProblem(method: string, body: Uint8Array, reply: Reply): string | undefined {

@@ -1,5 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type { BucketClient } from "../../buckets/bucket_client.ts";
+import type { LockHold } from "../../flow/key_locks.ts";
 import { SingleFlight } from "../../flow/single_flight.ts";
 import type { BucketSettings } from "../object_store.ts";
 import { SETTINGS_FORMAT } from "./settings_format.ts";
@@ -53,16 +54,16 @@ export class SettingsKeeper {
    * in the bucket.
    *
    * @param change Given what is there now, not what is kept: that may be older. The same again writes nothing.
-   * @param nextMtime Milliseconds since 1970, never the same twice.
+   * @param write What the write needs: an `mtime` in milliseconds since 1970, never the same twice, and the lock.
    */
   async update(
     id: string,
     change: (settings: BucketSettings) => BucketSettings,
-    nextMtime: () => number,
+    { nextMtime, hold }: { readonly nextMtime: () => number; readonly hold: LockHold },
   ): Promise<void> {
     const before = await this.#read(id);
     const settings = change(before);
-    if (settings !== before) await this.#write(id, settings, nextMtime());
+    if (settings !== before) await this.#write(id, settings, nextMtime(), hold);
   }
 
   /** The bucket is gone, or its settings may be others. */
@@ -71,7 +72,7 @@ export class SettingsKeeper {
     this.#kept.delete(id);
   }
 
-  async #write(id: string, settings: BucketSettings, mtime: number): Promise<void> {
+  async #write(id: string, settings: BucketSettings, mtime: number, hold: LockHold): Promise<void> {
     const { sidecars, buckets } = this.#options;
     const isEmpty = settings.cors === undefined && settings.tags === undefined;
     const xetHash = isEmpty ? "" : await sidecars.stage(id, SETTINGS_FORMAT, settings);
@@ -81,7 +82,7 @@ export class SettingsKeeper {
         isEmpty
           ? { type: "deleteFile", path }
           : { type: "addFile", path, xetHash, mtime, contentType: "application/json" },
-      ]);
+      ], { before: () => hold.check() });
       if (outcome?.kind === "failed") throw outcome.error;
     } finally {
       // Whether or not it was applied, what is kept may be wrong now.

@@ -2,7 +2,7 @@ import type { BucketClient } from "../../buckets/bucket_client.ts";
 import { StoreError } from "../../errors/store_error.ts";
 import type { KeyLocks } from "../../flow/key_locks.ts";
 import { MAX_PER_CALL } from "../../hub/files.ts";
-import { asError, lockName } from "../commit_step.ts";
+import { asError, lockOf } from "../commit_step.ts";
 import { toStoreError } from "../errors.ts";
 import type { StoredFile } from "../stored_file.ts";
 import {
@@ -22,8 +22,6 @@ export interface SweepContext {
   readonly now: () => number;
   /** Lines on a page of the Hub's tree. Default: 2,000, whose objects are two look-ups. */
   readonly pageSize?: number | undefined;
-  /** Does a write while nobody deletes the bucket. */
-  readonly share: <T>(id: string, work: () => Promise<T>) => Promise<T>;
 }
 
 /** What a sweep has come upon. */
@@ -139,25 +137,25 @@ const isOrphan = ({ sidecar, object }: Pair, files: ReadonlyMap<string, StoredFi
 
 /** Looks again, under the locks: a gateway may have written the object since. */
 function deleteOrphans(
-  { buckets, locks, share }: SweepContext,
+  { buckets, locks }: SweepContext,
   id: string,
   pairs: readonly Pair[],
 ): Promise<number> {
-  const names = pairs.map(({ object }) => lockName(id, object));
-  return share(id, () =>
-    locks.withLocks(names, async () => {
-      const files = await buckets.pathsInfo(
-        id,
-        pairs.flatMap((pair) => [pair.object, pair.sidecar]),
-      );
-      const orphans = pairs.filter((pair) => isOrphan(pair, files));
-      if (orphans.length === 0) return 0;
-      const outcomes = await buckets.commit(
-        id,
-        orphans.map(({ sidecar }) => ({ type: "deleteFile", path: sidecar })),
-      );
-      const refused = outcomes.find((outcome) => outcome.kind === "failed");
-      if (refused?.kind === "failed") throw refused.error;
-      return orphans.length;
-    }));
+  const keys = pairs.map(({ object }) => lockOf(id, object));
+  return locks.withLocks(keys, async (hold) => {
+    const files = await buckets.pathsInfo(
+      id,
+      pairs.flatMap((pair) => [pair.object, pair.sidecar]),
+    );
+    const orphans = pairs.filter((pair) => isOrphan(pair, files));
+    if (orphans.length === 0) return 0;
+    const outcomes = await buckets.commit(
+      id,
+      orphans.map(({ sidecar }) => ({ type: "deleteFile", path: sidecar })),
+      { before: () => hold.check() },
+    );
+    const refused = outcomes.find((outcome) => outcome.kind === "failed");
+    if (refused?.kind === "failed") throw refused.error;
+    return orphans.length;
+  });
 }

@@ -280,8 +280,10 @@ Deno.test("What waits for more of a file, and for answers, lets others have the 
       const writer = slow.writable.getWriter();
       const slowUpload = uploadFile(small, slow.readable);
       await writer.write(first);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      assert(budget.used > 0.9 * first.length || first === known);
+      // What is known needs no budget; of the other it is waited for, as long as the machine takes.
+      do await new Promise((resolve) => setTimeout(resolve, 50)); while (
+        first !== known && budget.used <= 0.9 * first.length
+      );
       const signal = AbortSignal.timeout(10_000);
       await uploadFile(small, streamOf(splitmix(232, 3 * MIB)), { signal });
       await writer.close();

@@ -1,8 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { BucketGate } from "../../lib/store/bucket_gate.ts";
+import { ScopeGate } from "../../lib/flow/scope_gate.ts";
 
-Deno.test("writes share a bucket, a deletion waits for them and keeps later ones out", async () => {
-  const gate = new BucketGate();
+Deno.test("work shares a scope, who wants it alone waits for them and keeps later ones out", async () => {
+  const gate = new ScopeGate();
   const events: string[] = [];
   const first = Promise.withResolvers<void>();
   const deletion = Promise.withResolvers<void>();
@@ -38,17 +38,19 @@ Deno.test("writes share a bucket, a deletion waits for them and keeps later ones
   assertEquals(gate.size, 0);
 });
 
-Deno.test("deletions come one after another, and failures open the gate", async () => {
-  const gate = new BucketGate();
+Deno.test("those who want a scope alone come one after another, and failures open the gate", async () => {
+  const gate = new ScopeGate();
   let running = 0;
   const work = async () => {
     assertEquals(++running, 1);
     await new Promise((resolve) => setTimeout(resolve, 1));
     running--;
-    throw new Error("no");
+    throw new Error("the work failed");
   };
-  const all = [1, 2, 3].map(() => assertRejects(() => gate.alone("b", work), Error, "no"));
+  const all = [1, 2, 3].map(() =>
+    assertRejects(() => gate.alone("b", work), Error, "the work failed")
+  );
   await Promise.all(all);
-  await assertRejects(() => gate.share("b", work), Error, "no");
+  await assertRejects(() => gate.share("b", work), Error, "the work failed");
   assertEquals(gate.size, 0);
 });

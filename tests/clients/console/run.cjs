@@ -1,0 +1,57 @@
+/** The console in Chromium, as somebody uses it. */
+
+const process = require("node:process");
+const { Browser } = require("./harness.cjs");
+
+const GROUPS = ["sign_in", "buckets", "uploads", "previews", "access", "anonymous"];
+const { AWS_SECRET_ACCESS_KEY } = process.env;
+let passed = 0;
+let failed = 0;
+
+async function check(name, run) {
+  try {
+    await run();
+    passed += 1;
+    console.log(`ok     ${name}`);
+  } catch (error) {
+    failed += 1;
+    console.log(`FAILED ${name}\n${error.stack}`);
+  }
+}
+
+/** What holds of all that was done before. */
+const overall = (browser) => ({
+  "the secret was in no request": () => {
+    if (browser.requests.length < 100) throw new Error(`only ${browser.requests.length} were seen`);
+    const found = browser.requests.filter((request) => request.includes(AWS_SECRET_ACCESS_KEY));
+    if (found.length > 0) throw new Error(found[0]);
+  },
+  "nobody but the gateway was asked": () => {
+    if (browser.strangers.size > 0) throw new Error([...browser.strangers].join("\n"));
+  },
+  "the policy had nothing to forbid, and no script failed": () => {
+    if (browser.complaints.length > 0) throw new Error(browser.complaints.join("\n"));
+  },
+});
+
+async function main() {
+  const browser = await Browser.launch();
+  try {
+    const groups = process.argv.length > 2 ? process.argv.slice(2) : GROUPS;
+    for (const group of groups) {
+      for (const [name, run] of Object.entries(require(`./${group}.cjs`)(browser))) {
+        await check(name, run);
+      }
+    }
+    for (const [name, run] of Object.entries(overall(browser))) await check(name, run);
+  } finally {
+    await browser.close();
+  }
+  console.log(`${passed} passed, ${failed} failed`);
+  process.exitCode = failed > 0 ? 1 : 0;
+}
+
+main().catch((error) => {
+  console.log(error.stack);
+  process.exitCode = 1;
+});

@@ -20,6 +20,7 @@ const PAIRS = [
   { accessKeyId: "OWNPAIR", secretAccessKey: "own-secret-own-secret-own" },
   { accessKeyId: "TENANTPAIR", secretAccessKey: "tenant-secret-tenant-sec", hubToken: TOKENS[1] },
 ];
+const METRICS_TOKEN = "metrics-token-metrics-token";
 const BUCKET = "secrets";
 
 /** What was sent, answered and printed. */
@@ -118,6 +119,7 @@ Deno.test("no token, secret or signature is in a log, an answer or a page, and n
       AWS_ACCESS_KEY_ID: "",
       AWS_SECRET_ACCESS_KEY: "",
       HUGBUCKET_PORT: "0",
+      HUGBUCKET_METRICS_TOKEN: METRICS_TOKEN,
       HUGBUCKET_LOG_LEVEL: "debug",
       NO_COLOR: "1",
     },
@@ -125,10 +127,17 @@ Deno.test("no token, secret or signature is in a log, an answer or a page, and n
     stderr: "piped",
   }).spawn();
   const errors = new Response(child.stderr).text();
-  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  const listening = Promise.withResolvers<string>();
   let printed = "";
-  while (!/S3 endpoint +http\S+\s/.test(printed)) printed += (await reader.read()).value ?? "";
-  const traffic = new Traffic(/S3 endpoint +(http\S+)/.exec(printed)?.[1] ?? "");
+  // Read all the while: a process whose pipe is full stands still.
+  const output = (async () => {
+    for await (const piece of child.stdout.pipeThrough(new TextDecoderStream())) {
+      printed += piece;
+      const url = /S3 endpoint +(http\S+)\s/.exec(printed)?.[1];
+      if (url !== undefined) listening.resolve(url);
+    }
+  })();
+  const traffic = new Traffic(await listening.promise);
   await sendAll(traffic);
   for (const endpoint of ["hub", "cas"]) {
     for (const status of [401, 403, 500] as const) {
@@ -154,20 +163,28 @@ Deno.test("no token, secret or signature is in a log, an answer or a page, and n
       undo();
     }
   }
+  const bearer = { Authorization: `Bearer ${METRICS_TOKEN}` };
   for (const page of ["/-/health", "/-/ready", "/-/metrics", "/-/none"]) {
     await traffic.send({ method: "GET", target: page, headers: {} });
+    await traffic.send({ method: "GET", target: page, headers: bearer });
   }
+  assert(
+    traffic.answers.some(({ answer }) => answer.body.includes("# TYPE")),
+    "metrics were shown",
+  );
   child.kill("SIGTERM");
-  for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
-    printed += piece.value;
-  }
+  await output;
   printed += await errors;
   await child.status;
   const hubHost = new URL(hub.url).host;
   await hub.close();
 
   assert(traffic.answers.length > 200 && printed.split("\n").length > 200);
-  const secrets = [...TOKENS, ...PAIRS.map(({ secretAccessKey }) => secretAccessKey)];
+  const secrets = [
+    METRICS_TOKEN,
+    ...TOKENS,
+    ...PAIRS.map(({ secretAccessKey }) => secretAccessKey),
+  ];
   const answered = traffic.answers.map(({ request, answer }) =>
     [request, [...answer.headers].flat().join("\n") + answer.body] as const
   );

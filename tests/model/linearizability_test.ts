@@ -88,13 +88,23 @@ async function history(course: RaceCourse, key: string, seed: number): Promise<E
 const method = (kind: Event["kind"]): string =>
   kind === "get" ? "GET" : kind === "put" ? "PUT" : "DELETE";
 
+async function assertOrdered(course: RaceCourse): Promise<void> {
+  for (let seed = 1; seed <= 20; seed++) {
+    const events = await history(course, `key-${seed}`, seed);
+    assertEquals(events.length, CLIENTS * EACH);
+    assert(isLinearizable(events, undefined), JSON.stringify(events, null, 1));
+  }
+}
+
 for (const gateways of [1, 2]) {
   Deno.test(`what clients see of one key has an order, over gateways: ${gateways}`, async () => {
     await using course = await startRaceCourse(gateways);
-    for (let seed = 1; seed <= 20; seed++) {
-      const events = await history(course, `key-${seed}`, seed);
-      assertEquals(events.length, CLIENTS * EACH);
-      assert(isLinearizable(events, undefined), JSON.stringify(events, null, 1));
-    }
+    await assertOrdered(course);
   });
 }
+
+Deno.test("so it has over two gateways that share a KV", async () => {
+  using kv = await Deno.openKv(":memory:");
+  await using course = await startRaceCourse(2, { kv });
+  await assertOrdered(course);
+});

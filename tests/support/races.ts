@@ -9,6 +9,7 @@ import { assert, assertEquals } from "@std/assert";
 import { createEmbeddedHub } from "../../lib/create_embedded_hub.ts";
 import { createGateway } from "../../lib/create_gateway.ts";
 import { MemoryKeyLocks } from "../../lib/flow/key_locks.ts";
+import type { SharedKv } from "../../lib/kv/shared_kv.ts";
 
 /** An answer, read to its end. */
 export interface Answer {
@@ -31,8 +32,11 @@ export interface RaceCourse extends AsyncDisposable {
 
 const BUCKET = "races";
 
-/** Starts the gateways, each with a server of its own. */
-export async function startRaceCourse(gateways: number): Promise<RaceCourse> {
+/** Starts the gateways, each with a server of its own. They share locks in memory, or those and the registry in a KV. */
+export async function startRaceCourse(
+  gateways: number,
+  { kv }: { readonly kv?: SharedKv } = {},
+): Promise<RaceCourse> {
   const hub = await createEmbeddedHub();
   const locks = new MemoryKeyLocks();
   const running = Array.from({ length: gateways }, () => {
@@ -40,7 +44,7 @@ export async function startRaceCourse(gateways: number): Promise<RaceCourse> {
       token: hub.token,
       endpoint: hub.url,
       allowAnonymous: true,
-      locks,
+      ...(kv === undefined ? { locks } : { kv }),
     });
     const server = Deno.serve(
       { hostname: "127.0.0.1", port: 0, onListen() {} },

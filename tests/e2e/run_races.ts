@@ -36,7 +36,7 @@ await run("16 of three operations, If-None-Match: *", 1, async (course) => {
   const { wins, losses } = await raceForAbsentKey(course, { rounds, kinds: WRITER_KINDS });
   return `won by ${counts(wins)}; refused with ${counts(losses)}`;
 });
-await run("16 over 3 gateways with shared locks", 3, async (course) => {
+await run(`16 over ${overKv ? 2 : 3} gateways with shared locks`, 3, async (course) => {
   const kinds = ["PutObject", "CopyObject"] as const;
   const { wins, losses } = await raceForAbsentKey(course, { rounds, kinds });
   return `won by ${counts(wins)}; refused with ${counts(losses)}`;

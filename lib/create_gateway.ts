@@ -268,7 +268,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   let isDraining = false;
   observer.attached({
     memory: memoryBudget,
-    openUploads: async () => await registry.countUploads?.(),
+    openUploads: () => registry.countUploads(),
   });
   let probe: HubProbe | undefined;
   const setCredentials = (credentials: readonly AccessCredential[]) => {

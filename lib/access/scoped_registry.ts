@@ -17,8 +17,6 @@ const TAG_LENGTH = 16;
 export class ScopedRegistry implements UploadRegistry {
   readonly #all: UploadRegistry;
   readonly #scope: string;
-  /** Of all tenants: an access key id is one's alone. */
-  readonly countUploads?: (initiator?: string) => Promise<number>;
 
   /**
    * @param all The uploads of all tenants.
@@ -27,9 +25,6 @@ export class ScopedRegistry implements UploadRegistry {
   constructor(all: UploadRegistry, scope: string) {
     this.#all = all;
     this.#scope = scope;
-    if (all.countUploads !== undefined) {
-      this.countUploads = (initiator) => all.countUploads?.(initiator) ?? Promise.resolve(0);
-    }
   }
 
   async create(upload: Omit<Upload, "uploadId" | "initiated">): Promise<Upload> {
@@ -60,6 +55,11 @@ export class ScopedRegistry implements UploadRegistry {
     for await (const upload of this.#all.listUploads(this.#hidden(bucket))) {
       yield this.#shown(upload);
     }
+  }
+
+  /** Of all tenants: an access key id is one's alone. */
+  countUploads(initiator?: string): Promise<number> {
+    return this.#all.countUploads(initiator);
   }
 
   async beginCompletion(uploadId: string): Promise<Completion | undefined> {

@@ -38,6 +38,8 @@ export interface UploadEntry {
   readonly state: UploadState;
   readonly bucket: string;
   readonly key: string;
+  /** Access key id of who began it. */
+  readonly initiator: string;
   /** Milliseconds since 1970. */
   readonly initiated: number;
   /** The upload as JSON in UTF-8, if it is in one piece. */
@@ -49,8 +51,12 @@ export interface UploadEntry {
 /** Ids of uploads: unguessable, and safe in a URL, on a command line and in a key. */
 export const UPLOAD_ID = /^[0-9a-f]{48}$/;
 
+const ID_BYTES = 24;
 /** A value of Deno KV has 64 KiB; the rest of an entry, with a key and a result, needs some of them. */
 const PIECE_BYTES = 48 * 1024;
+
+/** An id that nobody has had or can guess: of an upload, a lease or a removal. */
+export const newId = (): string => crypto.getRandomValues(new Uint8Array(ID_BYTES)).toHex();
 
 /** All uploads. */
 export const UPLOADS: KvKey = ["upload"];
@@ -75,6 +81,40 @@ export const indexKey = (id: string, { bucket, key, initiated }: UploadEntry): K
   id,
 ];
 
+/** All uploads that are open or completing, or those of them that an access key id has begun. */
+export const openUploadsOf = (initiator?: string): KvKey => [
+  "open",
+  ...initiator === undefined ? [] : [initiator],
+];
+/**
+ * The key under which an upload is counted. Its value is the time of the last activity, so that a count needs no look at the
+ * uploads; while one is completing, which does not expire, it is `Infinity`.
+ */
+const openKey = (id: string, initiator: string): KvKey => [...openUploadsOf(initiator), id];
+
+/** An upload's id and what stands under its key. */
+interface Identified {
+  readonly id: string;
+  readonly entry: UploadEntry;
+}
+
+/** Writes that something is done with an upload now, and counts it as the state that it is in then asks for. */
+export function writeActivity(
+  atomic: KvAtomic,
+  upload: Identified,
+  now: number,
+  state: UploadState["kind"],
+): KvAtomic {
+  const { id, entry: { initiator } } = upload;
+  atomic.set(full(touchedKey(id)), now);
+  if (state !== "open" && state !== "completing") return deleteOpen(atomic, upload);
+  return atomic.set(full(openKey(id, initiator)), state === "completing" ? Infinity : now);
+}
+
+/** Takes an upload out of those that are counted. */
+export const deleteOpen = (atomic: KvAtomic, { id, entry: { initiator } }: Identified): KvAtomic =>
+  atomic.delete(full(openKey(id, initiator)));
+
 /** The entry of an upload. */
 export function uploadEntryOf({ value }: KvEntry): UploadEntry | null {
   // Only the modules of this folder write these keys.
@@ -89,20 +129,21 @@ export function writeUpload(atomic: KvAtomic, upload: Upload): KvAtomic {
     const piece = bytes.slice(at * PIECE_BYTES, (at + 1) * PIECE_BYTES);
     atomic.set(full([...piecesOf(upload.uploadId), at]), piece);
   }
-  const { uploadId, bucket, key, initiated } = upload;
+  const { uploadId, bucket, key, initiator, initiated } = upload;
   const entry: UploadEntry = {
     state: { kind: "open" },
     bucket,
     key,
+    initiator,
     initiated,
     upload: pieces === 0 ? bytes : new Uint8Array(),
     pieces,
   };
-  return atomic
+  atomic
     .check({ key: full(uploadKey(uploadId)), versionstamp: null })
     .set(full(uploadKey(uploadId)), entry)
-    .set(full(indexKey(uploadId, entry)), true)
-    .set(full(touchedKey(uploadId)), initiated);
+    .set(full(indexKey(uploadId, entry)), true);
+  return writeActivity(atomic, { id: uploadId, entry }, initiated, "open");
 }
 
 /** The upload of an entry, with the pieces that stand elsewhere. */

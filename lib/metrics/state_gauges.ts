@@ -28,8 +28,7 @@ export function stateGauges(
     help: "Multipart uploads that are neither completed nor aborted",
     registers,
     async collect() {
-      const open = await state.openUploads();
-      if (open !== undefined) this.set(open);
+      this.set(await state.openUploads());
     },
   });
   memoryGauges(registers, state.memory);

@@ -130,11 +130,8 @@ export interface UploadRegistry {
   ): Promise<RegistryPage<UploadPart> | undefined>;
   /** Open uploads of a bucket, by key in UTF-8 byte order, then by start time, then by id. */
   listUploads(bucket: string): AsyncIterable<Upload>;
-  /**
-   * How many uploads are open or completing, in all or of those that an access key id has begun; absent where counting them costs more than
-   * looking at one.
-   */
-  countUploads?(initiator?: string): Promise<number>;
+  /** How many uploads are open or completing, in all or of those that an access key id has begun. */
+  countUploads(initiator?: string): Promise<number>;
   /** Asks for the right to complete; undefined when unknown. See {@linkcode Completion}. */
   beginCompletion(uploadId: string): Promise<Completion | undefined>;
   /** Ends a completion well; parts are forgotten, the result is kept for the upload's life time. */

@@ -13,8 +13,8 @@ export type Kept = "chunks" | "reconstructions";
 export interface GatewayState {
   /** The memory of all transfers. */
   readonly memory: MemoryBudget;
-  /** How many multipart uploads are open; undefined where that cannot be told cheaply. */
-  openUploads(): Promise<number | undefined>;
+  /** How many multipart uploads are open in the registry, which other gateways may share. */
+  openUploads(): Promise<number>;
 }
 
 /**

@@ -11,7 +11,7 @@ export const createMultipartUpload: OperationHandler<"CreateMultipartUpload"> = 
   input,
 ) => {
   store.checkKey(input.key, input.attributes);
-  if ((await registry.countUploads?.(requester.accessKeyId) ?? 0) >= maxUploads) {
+  if (await registry.countUploads(requester.accessKeyId) >= maxUploads) {
     throw new S3Error("SlowDown", {
       message: `There are ${maxUploads} open multipart uploads: complete or abort some of them`,
       headers: { "Retry-After": "60" },

@@ -14,6 +14,7 @@ function inTurns(a: UploadRegistry, b: UploadRegistry): UploadRegistry {
     putPart: (id, part) => next().putPart(id, part),
     listParts: (id, options) => next().listParts(id, options),
     listUploads: (bucket) => next().listUploads(bucket),
+    countUploads: (initiator) => next().countUploads(initiator),
     async beginCompletion(id) {
       const registry = next();
       const completion = await registry.beginCompletion(id);

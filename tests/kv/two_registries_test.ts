@@ -35,7 +35,12 @@ async function perform(
   const first = steps[0] && choose(steps[0]);
   const ids: string[] = [];
   for (let at = 0; at < 3; at++) {
-    const made = await first?.create({ bucket: "b", key: `k${at}`, initiator: "", attributes: {} });
+    const made = await first?.create({
+      bucket: "b",
+      key: `k${at}`,
+      initiator: at === 0 ? "" : "AKIA",
+      attributes: {},
+    });
     ids.push(made?.uploadId ?? "");
   }
   for (const [at, one] of steps.entries()) {
@@ -51,7 +56,7 @@ async function perform(
         answers.push(await registry.listParts(id, { after: one.part - 1, limit: 2 }));
         break;
       case "get":
-        answers.push((await registry.get(id))?.key);
+        answers.push((await registry.get(id))?.key, await registry.countUploads("AKIA"));
         break;
       case "begin": {
         const begun = await registry.beginCompletion(id);
@@ -82,7 +87,7 @@ async function perform(
     await owner.completionFailed(ids[upload] ?? "", lease, new Error("end"));
   }
   const uploads = first && await Array.fromAsync(first.listUploads("b"));
-  answers.push(uploads?.map(({ key }) => key));
+  answers.push(uploads?.map(({ key }) => key), await first?.countUploads());
   return answers;
 }
 

@@ -63,6 +63,7 @@ export function registrySuite(
   stateTests(test);
   completionTests(test);
   expiryTests(test);
+  countTests(test);
 }
 
 type Test = (title: string, body: (made: RegistryUnderTest) => Promise<void>) => void;
@@ -337,5 +338,57 @@ function expiryTests(test: Test): void {
     clock.now += 1;
     assertEquals(await registry.beginCompletion(uploadId), undefined);
     assertEquals(await registry.sweep(), 0);
+  });
+}
+
+function countTests(test: Test): void {
+  const of = (registry: UploadRegistry, initiator: string, bucket = "bucket") =>
+    registry.create({ bucket, key: "key", initiator, attributes: {} });
+  const counts = (registry: UploadRegistry) =>
+    Promise.all([undefined, "A", "AB", ""].map((initiator) => registry.countUploads(initiator)));
+
+  test("uploads are counted in all and of one access key id", async ({ registry }) => {
+    assertEquals(await counts(registry), [0, 0, 0, 0]);
+    for (const initiator of ["A", "AB", "A", ""]) await of(registry, initiator);
+    assertEquals(await counts(registry), [4, 2, 1, 1]);
+  });
+
+  test("an upload counts until it is completed, aborted or dropped", async ({ registry }) => {
+    const [first, second] = [await of(registry, "A"), await of(registry, "A")];
+    const [third] = [await of(registry, "AB", "other"), await of(registry, "AB", "other")];
+    await registry.putPart(first.uploadId, part(1));
+    const failed = await lease(registry, first.uploadId);
+    assertEquals(await counts(registry), [4, 2, 2, 0]);
+    await registry.completionFailed(first.uploadId, failed, new Error("no"));
+    assertEquals(await counts(registry), [4, 2, 2, 0]);
+    await registry.completed(first.uploadId, await lease(registry, first.uploadId), result);
+    assertEquals(await counts(registry), [3, 1, 2, 0]);
+    await registry.abort(second.uploadId);
+    assertEquals(await counts(registry), [2, 0, 2, 0]);
+    const held = await lease(registry, third.uploadId);
+    await registry.dropBucket("other");
+    assertEquals(await counts(registry), [0, 0, 0, 0]);
+    await registry.completed(third.uploadId, held, result);
+    assertEquals(await counts(registry), [0, 0, 0, 0]);
+  });
+
+  test("what has outlived its time is not counted, before any sweep or after", async (made) => {
+    const { registry, clock } = made;
+    const [rested, active, completing] = [
+      await of(registry, "A"),
+      await of(registry, "A"),
+      await of(registry, "A"),
+    ];
+    await lease(registry, completing.uploadId);
+    clock.now += TTL_MS - 1;
+    await registry.putPart(active.uploadId, part(1));
+    assertEquals(await registry.countUploads("A"), 3);
+    clock.now += 1;
+    assertEquals(await registry.get(rested.uploadId), undefined);
+    assertEquals(await registry.countUploads("A"), 2);
+    assertEquals(await registry.sweep(), 1);
+    assertEquals(await registry.countUploads("A"), 2);
+    clock.now += TTL_MS - 1;
+    assertEquals(await registry.countUploads("A"), 1);
   });
 }

@@ -14,10 +14,13 @@ import deletes from "./page/deletes.js" with { type: "text" };
 import detailsDialog from "./page/details_dialog.js" with { type: "text" };
 import dialogs from "./page/dialogs.js" with { type: "text" };
 import dom from "./page/dom.js" with { type: "text" };
+import drops from "./page/drops.js" with { type: "text" };
+import folderPath from "./page/folder_path.js" with { type: "text" };
 import format from "./page/format.js" with { type: "text" };
 import links from "./page/links.js" with { type: "text" };
 import notices from "./page/notices.js" with { type: "text" };
 import objectUpload from "./page/object_upload.js" with { type: "text" };
+import objectsTable from "./page/objects_table.js" with { type: "text" };
 import objectsView from "./page/objects_view.js" with { type: "text" };
 import percent from "./page/percent.js" with { type: "text" };
 import place from "./page/place.js" with { type: "text" };
@@ -46,10 +49,13 @@ export const PAGE_FILES: ReadonlyMap<string, string> = new Map([
   ["details_dialog.js", detailsDialog],
   ["dialogs.js", dialogs],
   ["dom.js", dom],
+  ["drops.js", drops],
+  ["folder_path.js", folderPath],
   ["format.js", format],
   ["links.js", links],
   ["notices.js", notices],
   ["object_upload.js", objectUpload],
+  ["objects_table.js", objectsTable],
   ["objects_view.js", objectsView],
   ["percent.js", percent],
   ["place.js", place],

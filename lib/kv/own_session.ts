@@ -57,7 +57,7 @@ export class OwnSession {
     // Nothing was held under it since, so that it may go on, if nobody has taken it for dead.
     if (this.#holders === 0 && this.#left() <= 0) this.#renewed = undefined;
     this.#holders++;
-    // A renewal that fails is noticed by who asks next: `check` says that the lease is over.
+    // A renewal that fails is tried again when the next is due; `check` throws once too little of the lease is left.
     this.#timer ??= setInterval(() => void this.#renew().catch(() => {}), this.#leaseMs * RENEWAL);
     try {
       await this.check();
@@ -94,6 +94,7 @@ export class OwnSession {
   async end(): Promise<void> {
     this.#lost = true;
     clearInterval(this.#timer);
+    // Its failure is thrown to who asked for it; what is written below does not depend on it.
     await this.#renewing?.catch(() => {});
     if (this.#stamp === null) return;
     await this.#kv.commit((atomic) => atomic.delete(full(sessionKey(this.id))));

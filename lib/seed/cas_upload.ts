@@ -21,6 +21,7 @@ export function casUpload(
   { handle, issueToken }: LocalCas,
 ): (content: ReadableStream<Uint8Array>) => Promise<string> {
   const ask = (request: Request) => {
+    // The client below has made it, with nothing in it that `URL` would change.
     const { pathname, search } = new URL(request.url);
     return handle(request, pathname, search.slice(1));
   };

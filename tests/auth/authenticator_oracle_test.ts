@@ -10,40 +10,12 @@ import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { SignatureV4 } from "@smithy/signature-v4";
 import fc from "fast-check";
-import { createHash, createHmac } from "node:crypto";
 import type { AuthRequest } from "../../lib/auth/auth_request.ts";
 import { S3Error } from "../../lib/errors/s3_error.ts";
+import { Sha256 } from "../support/signer_sha256.ts";
 import { EXAMPLE, exampleAuthenticator, requestOf } from "./aws_examples.ts";
 
 const NOW = new Date("2026-01-02T03:04:05Z");
-
-/** The hash that the signer wants to be given, over the platform's own. */
-class Sha256 {
-  readonly #hash;
-
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.#hash = secret === undefined ? createHash("sha256") : createHmac("sha256", bytes(secret));
-  }
-
-  update(data: string | ArrayBuffer | ArrayBufferView): void {
-    this.#hash.update(bytes(data));
-  }
-
-  digest(): Promise<Uint8Array> {
-    return Promise.resolve(new Uint8Array(this.#hash.digest()));
-  }
-
-  reset(): void {
-    throw new Error("The signer makes a new hash for each use");
-  }
-}
-
-function bytes(data: string | ArrayBuffer | ArrayBufferView): Uint8Array {
-  if (typeof data === "string") return new TextEncoder().encode(data);
-  return ArrayBuffer.isView(data)
-    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-    : new Uint8Array(data);
-}
 
 const CREDENTIALS = {
   accessKeyId: EXAMPLE.accessKeyId,

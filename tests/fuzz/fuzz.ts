@@ -69,7 +69,9 @@ export async function fuzz(
       took = Math.min(took, waited > LONG_MS ? waited : Math.min(waited, working));
     }
     slowestMs = Math.max(slowestMs, took);
-    if (hangs && took > HANG_MS) throw finding(target, input, `it took ${took.toFixed(0)} ms`);
+    if (hangs && took > HANG_MS) {
+      throw finding(target, input, `input ${inputs} of seed ${seed} took ${took.toFixed(0)} ms`);
+    }
   }
   return { inputs, taken, slowestMs };
 }

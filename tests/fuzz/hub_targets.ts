@@ -20,7 +20,7 @@ import { readSidecar } from "../../lib/store/sidecar/sidecar_format.ts";
 import { ChunkList } from "../../lib/xet/hash/mod.ts";
 import { recipeFromText, recipeToText } from "../../lib/xet/transfer/recipe_text.ts";
 import { XetFormatError } from "../../lib/xet/error.ts";
-import { bytesOf, type FuzzTarget, latin1, utf8 } from "./target.ts";
+import { bytesOf, type FuzzTarget, latin1, oneTakes, utf8 } from "./target.ts";
 
 const HASH = "0123456789abcdef".repeat(4);
 const ANSWERS = [
@@ -61,18 +61,8 @@ export const HUB_TARGETS: readonly FuzzTarget[] = [
     words: ["null", "1e999", '"__proto__":', "[[[[", "-1", "9007199254740993", "\\ud800"],
     run: (input) => {
       const reply = { call: "GET /", status: 200, headers: new Headers(), text: utf8(input) };
-      let refusal: HubError | undefined;
-      let taken = false;
-      for (const schema of SCHEMAS) {
-        try {
-          parseReply<unknown>(reply, schema);
-          taken = true;
-        } catch (error) {
-          if (!(error instanceof HubError)) throw error;
-          refusal = error;
-        }
-      }
-      if (!taken && refusal !== undefined) throw refusal;
+      const readers = SCHEMAS.map((schema) => () => parseReply<unknown>(reply, schema));
+      oneTakes(reply, readers, [HubError]);
     },
     errors: [HubError],
   },
@@ -104,16 +94,8 @@ export const HUB_TARGETS: readonly FuzzTarget[] = [
     name: "NDJSON and JSON for the embedded hub",
     corpus: [bytesOf(BATCH), bytesOf('{"paths":["a","b"]}')],
     words: ["\n", "null", '{"type":"addFile"}', "1e999", '"__proto__":'],
-    run: (input) => {
-      const text = utf8(input);
-      for (const read of [parseBatch, parseJsonObject, readCursor]) {
-        try {
-          read(text);
-        } catch (error) {
-          if (!(error instanceof EmbeddedHubError)) throw error;
-        }
-      }
-    },
+    run: (input) =>
+      oneTakes(utf8(input), [parseBatch, parseJsonObject, readCursor], [EmbeddedHubError]),
     errors: [EmbeddedHubError],
   },
   {

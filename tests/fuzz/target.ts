@@ -13,6 +13,30 @@ export interface FuzzTarget {
   readonly errors: readonly (abstract new (...parameters: never[]) => Error)[];
 }
 
+/**
+ * Gives an input to several parsers.
+ *
+ * @throws What the last of them refused it with, if none takes it; at once what is none of the typed errors.
+ */
+export function oneTakes<T>(
+  input: T,
+  parsers: readonly ((input: T) => unknown)[],
+  errors: FuzzTarget["errors"],
+): void {
+  let refusal: unknown;
+  let taken = false;
+  for (const parse of parsers) {
+    try {
+      parse(input);
+      taken = true;
+    } catch (error) {
+      if (!errors.some((Class) => error instanceof Class)) throw error;
+      refusal = error;
+    }
+  }
+  if (!taken) throw refusal;
+}
+
 /** Text as it is on the wire, a character a byte. */
 export const bytesOf = (text: string): Input => new TextEncoder().encode(text);
 
@@ -28,8 +52,12 @@ export function latin1(bytes: Uint8Array): string {
 /** Text of UTF-8, broken or not. */
 export const utf8 = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
-/** A stream that gives bytes in a few pieces. */
+/** The most pieces of a stream: more would take longer than what the parser does with them. */
+const MOST_PIECES = 4096;
+
+/** A stream that gives bytes in pieces of some size. */
 export function inPieces(bytes: Input, size = 1 + bytes.length % 97): ReadableStream<Input> {
+  size = Math.max(size, Math.ceil(bytes.length / MOST_PIECES));
   let at = 0;
   return new ReadableStream({
     pull(controller) {

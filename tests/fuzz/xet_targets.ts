@@ -15,7 +15,7 @@ import { decodeLz4Frame } from "../../lib/embedded_hub/cas/lz4_frame.ts";
 import { receiveXorb } from "../../lib/embedded_hub/cas/receive_xorb.ts";
 import { readShard as readEmbeddedShard } from "../../lib/embedded_hub/cas/shard_reader.ts";
 import type { Input } from "./mutate.ts";
-import { bytesOf, type FuzzTarget, inPieces, latin1, utf8 } from "./target.ts";
+import { bytesOf, type FuzzTarget, inPieces, latin1, oneTakes, utf8 } from "./target.ts";
 
 const HASH = "0123456789abcdef".repeat(4);
 const VECTORS = new URL("../vectors/xet/", import.meta.url);
@@ -103,15 +103,13 @@ export const XET_TARGETS: readonly FuzzTarget[] = [
     corpus: [RECONSTRUCTION_V1, RECONSTRUCTION_V2].map((one) => bytesOf(JSON.stringify(one))),
     words: ["null", "-1", "1e999", "9007199254740993", '"__proto__":', '"start":', '"url":"file:'],
     run: (input) => {
-      const answer = json(input);
-      for (const read of [readReconstructionV1, readReconstructionV2]) {
-        try {
+      const readers = [readReconstructionV1, readReconstructionV2].map(
+        (read) => (answer: unknown) => {
           const reconstruction = read(answer);
           for (const term of reconstruction.terms) sourceOf(reconstruction, term);
-        } catch (error) {
-          if (!(error instanceof XetFormatError)) throw error;
-        }
-      }
+        },
+      );
+      oneTakes(json(input), readers, [XetFormatError]);
     },
     errors: [XetFormatError],
   },
@@ -126,14 +124,12 @@ export const XET_TARGETS: readonly FuzzTarget[] = [
     name: "xorbs, by the client",
     corpus: XORBS,
     words: ["XETBLOB"],
-    run: (input) => {
-      try {
-        decodeChunks(input, { hashes: true });
-      } catch (error) {
-        if (!(error instanceof XetFormatError)) throw error;
-      }
-      inspectXorb(input);
-    },
+    run: (input) =>
+      oneTakes(
+        input,
+        [(xorb) => decodeChunks(xorb, { hashes: true }), inspectXorb],
+        [XetFormatError],
+      ),
     errors: [XetFormatError],
   },
   {
@@ -151,14 +147,7 @@ export const XET_TARGETS: readonly FuzzTarget[] = [
   {
     name: "shards and dedup answers, by the client",
     corpus: SHARDS,
-    run: (input) => {
-      try {
-        readShard(input);
-      } catch (error) {
-        if (!(error instanceof XetFormatError)) throw error;
-      }
-      readDedupAnswer(input);
-    },
+    run: (input) => oneTakes(input, [readShard, readDedupAnswer], [XetFormatError]),
     errors: [XetFormatError],
   },
   {
@@ -171,13 +160,9 @@ export const XET_TARGETS: readonly FuzzTarget[] = [
     name: "LZ4 frames, by the embedded hub",
     corpus: FRAMES,
     run: (input) => {
-      for (const length of [CHUNKS[0]?.length ?? 1, 131_072]) {
-        try {
-          decodeLz4Frame(input, length);
-        } catch (error) {
-          if (!(error instanceof EmbeddedCasError)) throw error;
-        }
-      }
+      const lengths = [CHUNKS[0]?.length ?? 1, 131_072];
+      const readers = lengths.map((length) => (frame: Input) => decodeLz4Frame(frame, length));
+      oneTakes(input, readers, [EmbeddedCasError]);
     },
     errors: [EmbeddedCasError],
   },

@@ -183,27 +183,14 @@ export function readTags(world: World, key: string): Operation {
   return {
     label: `GET tags of ${key}`,
     request: { method: "GET", target: `${keyPath(key)}?tagging` },
-    judge(reply) {
-      const states = judge(
-        world,
-        reply,
-        world.bucket.of(key),
-        (state) =>
-          state === undefined ? { status: 404, code: "NoSuchKey", after: state } : {
-            status: 200,
-            after: state,
-            problem: ({ text }) => {
-              const pairs = [...text.matchAll(/<Key>([^<]*)<\/Key><Value>([^<]*)<\/Value>/g)];
-              const told = JSON.stringify(
-                Object.fromEntries(pairs.map(([, name = "", value]) => [name, value])),
-              );
-              const wanted = JSON.stringify(state.tags);
-              return told === wanted ? undefined : `the tags ${told} instead of ${wanted}`;
-            },
-          },
+    judge: judgeTold(world, key, ({ tags }, { text }) => {
+      const pairs = [...text.matchAll(/<Key>([^<]*)<\/Key><Value>([^<]*)<\/Value>/g)];
+      const told = JSON.stringify(
+        Object.fromEntries(pairs.map(([, name = "", value]) => [name, value])),
       );
-      world.bucket.set(key, states);
-    },
+      const wanted = JSON.stringify(tags);
+      return told === wanted ? undefined : `the tags ${told} instead of ${wanted}`;
+    }),
   };
 }
 
@@ -216,20 +203,24 @@ export function readAttributes(world: World, key: string): Operation {
       target: `${keyPath(key)}?attributes`,
       headers: { "x-amz-object-attributes": "ETag,ObjectSize,ObjectParts,StorageClass" },
     },
-    judge(reply) {
-      const states = judge(
-        world,
-        reply,
-        world.bucket.of(key),
-        (state) =>
-          state === undefined ? { status: 404, code: "NoSuchKey", after: state } : {
-            status: 200,
-            after: state,
-            problem: ({ text }) => attributesProblem(world, state, text),
-          },
-      );
-      world.bucket.set(key, states);
-    },
+    judge: judgeTold(world, key, (state, { text }) => attributesProblem(world, state, text)),
+  };
+}
+
+/** Judges what is told of an object besides its bytes: 404 where there is none, and no condition. */
+function judgeTold(
+  world: World,
+  key: string,
+  problem: (state: ObjectState, reply: Reply) => string | undefined,
+): Operation["judge"] {
+  return (reply) => {
+    const expect = (state: KeyState): Expectation<KeyState> =>
+      state === undefined ? { status: 404, code: "NoSuchKey", after: state } : {
+        status: 200,
+        after: state,
+        problem: (answer) => problem(state, answer),
+      };
+    world.bucket.set(key, judge(world, reply, world.bucket.of(key), expect));
   };
 }
 

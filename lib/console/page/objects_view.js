@@ -5,18 +5,19 @@
  */
 
 import { keysUnder, listPage, repoKindOf } from "./buckets.js";
-import { filesOfDrop, filesOfInput } from "./chosen_files.js";
+import { filesOfInput } from "./chosen_files.js";
 import { deleteObjects } from "./deletes.js";
 import { asked, confirmed } from "./dialogs.js";
-import { button, el, nameText, newId, visible } from "./dom.js";
-import { formatBytes, formatCount, formatTime } from "./format.js";
+import { openDetails } from "./details_dialog.js";
+import { button, el, newId, visible } from "./dom.js";
+import { takeDrops } from "./drops.js";
+import { folderPath } from "./folder_path.js";
+import { formatCount } from "./format.js";
 import { copyLink, download } from "./links.js";
 import { doing, tell } from "./notices.js";
-import { openDetails } from "./details_dialog.js";
-import { hashOf } from "./place.js";
+import { ObjectsTable } from "./objects_table.js";
 
 /**
- * @import { ListedObject } from "./buckets.js"
  * @import { ChosenFile } from "./chosen_files.js"
  * @import { S3Client } from "./s3_client.js"
  * @import { UploadQueue } from "./upload_queue.js"
@@ -32,20 +33,14 @@ export class ObjectsView {
   #prefix;
   #signal;
   #isReadOnly;
-  #rows = el("tbody");
+  #table;
   #more = button("Show more", () => this.#loadMore(), { hidden: true });
-  #all = el("input", {
-    type: "checkbox",
-    "aria-label": "Select all that are shown",
-    onchange: () => this.#selectAll(),
+  #deleteSelected = button("Delete selected", () => this.#remove(this.#table.selected), {
+    disabled: true,
   });
-  #deleteSelected = button("Delete selected", () => this.#removeSelected(), { disabled: true });
   #start = el("input", { id: newId(), type: "search", autocomplete: "off", spellcheck: "false" });
   /** @type {string | undefined} */
   #next;
-  #shown = 0;
-  /** @type {Set<string>} Keys, and prefixes of folders. */
-  #selected = new Set();
   /** @type {AbortController | undefined} */
   #loading;
 
@@ -64,17 +59,24 @@ export class ObjectsView {
     this.#prefix = prefix;
     this.#signal = signal;
     this.#isReadOnly = repoKindOf(bucket) !== undefined;
+    this.#table = new ObjectsTable(bucket, prefix, {
+      open: (key) => openDetails(client, { bucket, key }),
+      download: (key) => download(client, { bucket, key }),
+      copyLink: (key) => copyLink(client, { bucket, key }),
+      remove: this.#isReadOnly ? undefined : (keys) => this.#remove(keys),
+      selected: () => this.#showSelection(),
+    });
   }
 
   /** Makes the view and begins to load. */
   open() {
     this.reload();
-    if (!this.#isReadOnly) this.#takeDrops();
+    if (!this.#isReadOnly) takeDrops(this.#signal, (files) => this.#upload(files));
     const kind = repoKindOf(this.#bucket);
     return el(
       "main",
       {},
-      this.#path(),
+      folderPath(this.#bucket, this.#prefix),
       kind !== undefined && el(
         "p",
         { class: "hint" },
@@ -95,7 +97,7 @@ export class ObjectsView {
         this.#start,
         el("button", {}, "Find"),
       ),
-      this.#table(),
+      this.#table.element(),
       el("p", { class: "toolbar" }, this.#more),
     );
   }
@@ -104,10 +106,7 @@ export class ObjectsView {
   reload() {
     this.#loading?.abort(new DOMException("Loaded anew", "AbortError"));
     this.#next = undefined;
-    this.#shown = 0;
-    this.#selected.clear();
-    this.#rows.replaceChildren();
-    this.#showSelection();
+    this.#table.clear();
     return this.#loadMore();
   }
 
@@ -124,41 +123,18 @@ export class ObjectsView {
       });
       signal.throwIfAborted();
       const own = objects.filter(({ key }) => key !== this.#prefix);
-      this.#rows.append(
-        ...folders.map((folder) => this.#folderRow(folder)),
-        ...own.map((object) => this.#objectRow(object)),
-      );
+      this.#table.add(folders, own);
       this.#next = next;
-      this.#shown += folders.length + own.length;
       this.#more.hidden = next === undefined;
-      this.#showSelection();
+      const { shown } = this.#table;
       if (next !== undefined) {
-        return `${formatCount(this.#shown, "name")} shown, and there are more.`;
+        return `${formatCount(shown, "name")} shown, and there are more.`;
       }
-      return this.#shown === 0 ? "Nothing is here." : formatCount(this.#shown, "name");
-    }).finally(() => this.#more.disabled = false);
-  }
-
-  #path() {
-    const segments = this.#prefix.split("/").slice(0, -1);
-    /** @type {HTMLElement[]} */
-    const items = [el("li", {}, el("a", { href: hashOf() }, "Buckets"))];
-    const crumb = (/** @type {string} */ name, /** @type {string} */ prefix) => {
-      const isHere = prefix === this.#prefix;
-      const text = nameText(name === "" ? "(no name)" : name);
-      items.push(
-        el(
-          "li",
-          {},
-          isHere
-            ? el("h1", { tabindex: -1 }, text)
-            : el("a", { href: hashOf(this.#bucket, prefix) }, text),
-        ),
-      );
-    };
-    crumb(this.#bucket, "");
-    segments.forEach((name, index) => crumb(name, `${segments.slice(0, index + 1).join("/")}/`));
-    return el("nav", { "aria-label": "Path" }, el("ol", { class: "path" }, ...items));
+      return shown === 0 ? "Nothing is here." : formatCount(shown, "name");
+    }).finally(() => {
+      // What was begun later says itself when it is done.
+      if (this.#loading === loading) this.#more.disabled = false;
+    });
   }
 
   #toolbar() {
@@ -199,125 +175,12 @@ export class ObjectsView {
     return input;
   }
 
-  #table() {
-    const head = (/** @type {string} */ text, kind = "") =>
-      el("th", { scope: "col", class: kind }, text);
-    return el(
-      "table",
-      { "aria-label": "Objects" },
-      el(
-        "thead",
-        {},
-        el(
-          "tr",
-          {},
-          !this.#isReadOnly && el("th", { scope: "col", class: "check" }, this.#all),
-          head("Name"),
-          head("Size", "number"),
-          head("Modified", "wide"),
-          el("th", { scope: "col" }, el("span", { class: "unseen" }, "Actions")),
-        ),
-      ),
-      this.#rows,
-    );
-  }
-
-  /** @param {string} prefix */
-  #folderRow(prefix) {
-    const name = prefix.slice(this.#prefix.length);
-    return el(
-      "tr",
-      {},
-      this.#checkCell(prefix, name),
-      el("th", { scope: "row" }, el("a", { href: hashOf(this.#bucket, prefix) }, nameText(name))),
-      el("td", { class: "number" }),
-      el("td", { class: "wide" }),
-      el(
-        "td",
-        { class: "actions" },
-        !this.#isReadOnly &&
-          button("Delete", () => this.#remove([prefix]), { "aria-label": `Delete folder ${name}` }),
-      ),
-    );
-  }
-
-  /** @param {ListedObject} object */
-  #objectRow({ key, size, lastModified }) {
-    const name = key.slice(this.#prefix.length);
-    const object = { bucket: this.#bucket, key };
-    return el(
-      "tr",
-      {},
-      this.#checkCell(key, name),
-      el(
-        "th",
-        { scope: "row" },
-        el(
-          "button",
-          { type: "button", class: "link", onclick: () => openDetails(this.#client, object) },
-          nameText(name),
-        ),
-      ),
-      el("td", { class: "number" }, formatBytes(size)),
-      el("td", { class: "wide" }, formatTime(lastModified)),
-      el(
-        "td",
-        { class: "actions" },
-        button("Download", () => download(this.#client, object), {
-          "aria-label": `Download ${name}`,
-        }),
-        button("Copy link", () => copyLink(this.#client, object), {
-          "aria-label": `Copy link to ${name}`,
-        }),
-        !this.#isReadOnly &&
-          button("Delete", () => this.#remove([key]), { "aria-label": `Delete ${name}` }),
-      ),
-    );
-  }
-
-  /**
-   * @param {string} key
-   * @param {string} name
-   */
-  #checkCell(key, name) {
-    if (this.#isReadOnly) return undefined;
-    const box = el("input", {
-      type: "checkbox",
-      "aria-label": `Select ${name}`,
-      onchange: () => {
-        if (box.checked) this.#selected.add(key);
-        else this.#selected.delete(key);
-        this.#showSelection();
-      },
-    });
-    box.value = key;
-    return el("td", { class: "check" }, box);
-  }
-
-  #selectAll() {
-    const boxes = /** @type {NodeListOf<HTMLInputElement>} */ (
-      this.#rows.querySelectorAll("input[type=checkbox]")
-    );
-    this.#selected.clear();
-    for (const box of boxes) {
-      box.checked = this.#all.checked;
-      if (box.checked) this.#selected.add(box.value);
-    }
-    this.#showSelection();
-  }
-
   #showSelection() {
-    const count = this.#selected.size;
+    const count = this.#table.selected.length;
     this.#deleteSelected.disabled = count === 0;
     this.#deleteSelected.textContent = count === 0
       ? "Delete selected"
       : `Delete selected (${count})`;
-    this.#all.checked = count > 0 && count === this.#shown;
-    this.#all.indeterminate = count > 0 && count < this.#shown;
-  }
-
-  #removeSelected() {
-    return this.#remove([...this.#selected]);
   }
 
   /**
@@ -374,29 +237,5 @@ export class ObjectsView {
     for (const { path, file } of files) {
       this.#uploads.add({ bucket: this.#bucket, key: `${this.#prefix}${path}` }, file);
     }
-  }
-
-  /** The whole page takes drops while a folder that can be written to is shown. */
-  #takeDrops() {
-    const signal = this.#signal;
-    const { classList } = document.body;
-    const hasFiles = (/** @type {DragEvent} */ event) =>
-      event.dataTransfer?.types.includes("Files") ?? false;
-    addEventListener("dragover", (event) => {
-      if (!hasFiles(event)) return;
-      event.preventDefault();
-      classList.add("dropping");
-    }, { signal });
-    addEventListener("dragleave", (event) => {
-      if (event.relatedTarget === null) classList.remove("dropping");
-    }, { signal });
-    addEventListener("drop", (event) => {
-      classList.remove("dropping");
-      const transfer = event.dataTransfer;
-      if (!hasFiles(event) || transfer === null) return;
-      event.preventDefault();
-      const files = filesOfDrop(transfer);
-      doing("", async () => this.#upload(await files));
-    }, { signal });
   }
 }

@@ -30,6 +30,7 @@ export function readHubRequest(request: Request, publicUrl?: string): HubRequest
     rawQuery,
     query: new URLSearchParams(rawQuery),
     headers: request.headers,
+    // `URL` for the origin alone: it would change the target.
     origin: publicUrl ?? new URL(request.url).origin,
     request,
   };

@@ -18,6 +18,21 @@ function randomBytes(length, seed) {
   return createHash("shake256", { outputLength: length }).update(String(seed)).digest();
 }
 
+/** How a text may stand in a request: as it is, escaped, in hex, or within something in Base64, wherever it begins there. */
+function formsOf(text) {
+  const bytes = Buffer.from(text);
+  const inBase64 = [0, 1, 2].map((before) => {
+    const whole = Buffer.concat([Buffer.alloc(before), bytes]).toString("base64");
+    // Without what depends on the neighbours of the text.
+    return whole.slice(before === 0 ? 0 : before + 1, Math.floor((before + bytes.length) / 3) * 4);
+  });
+  const inUrl = inBase64.map((form) => form.replaceAll("+", "-").replaceAll("/", "_"));
+  return [text, encodeURIComponent(text), bytes.toString("hex"), ...inBase64, ...inUrl];
+}
+
+/** What must be in no request. */
+const SECRET_FORMS = formsOf(AWS_SECRET_ACCESS_KEY);
+
 /** Not deepEqual, which would print megabytes. */
 function sameBytes(actual, expected) {
   if (Buffer.compare(Buffer.from(actual), Buffer.from(expected)) !== 0) {
@@ -32,8 +47,10 @@ async function read(Bucket, Key) {
 
 /** A browser, and what has been seen of all pages opened in it. */
 class Browser {
-  /** Requests with their headers and text bodies, as text. */
-  requests = [];
+  /** How many requests were seen, with their headers and bodies. */
+  seen = 0;
+  /** Those with the secret, in whatever form. */
+  telling = [];
   /** Hosts other than the gateway's that something was asked of. */
   strangers = new Set();
   /** What the policy has kept from happening, and errors of scripts. */
@@ -79,10 +96,13 @@ class Browser {
   }
 
   #note(request) {
-    const body = request.postDataBuffer();
-    const text = body === null || body.length > 100_000 ? "" : body.toString("latin1");
+    const body = request.postDataBuffer() ?? Buffer.alloc(0);
     const headers = Object.entries(request.headers()).map((pair) => pair.join(": "));
-    this.requests.push([request.method(), request.url(), ...headers, text].join("\n"));
+    const head = [request.method(), request.url(), ...headers].join("\n");
+    this.seen += 1;
+    if (SECRET_FORMS.some((form) => head.includes(form) || body.includes(form))) {
+      this.telling.push(head);
+    }
   }
 
   close() {

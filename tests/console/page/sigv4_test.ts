@@ -3,7 +3,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { SignatureV4 } from "@smithy/signature-v4";
 import fc from "fast-check";
-import { createHash, createHmac } from "node:crypto";
+import { createHash } from "node:crypto";
 import { Authenticator } from "../../../lib/auth/authenticator.ts";
 import { pathOf } from "../../../lib/console/page/percent.js";
 import {
@@ -16,39 +16,12 @@ import {
   UNSIGNED_PAYLOAD,
 } from "../../../lib/console/page/sigv4.js";
 import { parseTarget } from "../../../lib/http/request_target.ts";
+import { Sha256 } from "../../support/signer_sha256.ts";
 
 const PAIR = { accessKeyId: "CONSOLE/KEY", secretAccessKey: "s3cret/+ ü" };
 const REGION = "eu-west-3";
 const TIME = new Date("2026-03-04T05:06:07Z");
 const HOST = "gateway.example:9000";
-
-/** The hash that the signer wants to be given, over the platform's own. */
-class Sha256 {
-  readonly #hash;
-
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.#hash = secret === undefined ? createHash("sha256") : createHmac("sha256", bytes(secret));
-  }
-
-  update(data: string | ArrayBuffer | ArrayBufferView): void {
-    this.#hash.update(bytes(data));
-  }
-
-  digest(): Promise<Uint8Array> {
-    return Promise.resolve(new Uint8Array(this.#hash.digest()));
-  }
-
-  reset(): void {
-    throw new Error("The signer makes a new hash for each use");
-  }
-}
-
-function bytes(data: string | ArrayBuffer | ArrayBufferView): Uint8Array {
-  if (typeof data === "string") return new TextEncoder().encode(data);
-  return ArrayBuffer.isView(data)
-    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-    : new Uint8Array(data);
-}
 
 const theirs = new SignatureV4({
   credentials: PAIR,

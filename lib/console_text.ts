@@ -1,5 +1,7 @@
 import type { AccessKey } from "./access_key.ts";
-import { type Config, defaultOf, VARIABLES } from "./config.ts";
+import type { Config } from "./config/config.ts";
+import { defaultOf } from "./config/schema.ts";
+import { VARIABLES } from "./config/variables.ts";
 
 /** What `main.ts` says when it is not told which Hub to use. */
 export const NO_HUB_MESSAGE = `There is no Hub to talk to. Either

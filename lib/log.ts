@@ -6,7 +6,7 @@
  */
 
 import { configure, getConsoleSink, getJsonLinesFormatter, getLogger } from "@logtape/logtape";
-import type { LogLevel } from "./config.ts";
+import type { LogLevel } from "./config/log_level.ts";
 
 /** Facts of a log line; errors are written with name, message and causes. */
 export type LogFacts = Readonly<Record<string, string | number | boolean | Error | undefined>>;

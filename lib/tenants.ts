@@ -6,7 +6,7 @@
  */
 
 import type { AccessCredential } from "./access/access_credential.ts";
-import { GuardedStore } from "./access/guarded_store.ts";
+import { guardStore } from "./access/guarded_store.ts";
 import { Rights } from "./access/rights.ts";
 import { ScopedRegistry, scopeOf } from "./access/scoped_registry.ts";
 import { type TokenSeal, tokenSeal } from "./access/token_seal.ts";
@@ -155,7 +155,7 @@ export class Tenants implements Entrance {
       const rights = await this.#rightsOf(credential, tenant.store);
       return {
         tenantStore: tenant.store,
-        store: rights.areFull ? tenant.store : new GuardedStore(tenant.store, rights),
+        store: rights.areFull ? tenant.store : guardStore(tenant.store, rights),
         registry: tenant.registry,
         rights,
         seal: tokenSeal(credential),

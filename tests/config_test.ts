@@ -1,12 +1,8 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import {
-  ConfigError,
-  defaultOf,
-  exposureProblem,
-  isLoopback,
-  readConfig,
-  VARIABLES,
-} from "../lib/config.ts";
+import { exposureProblem, isLoopback } from "../lib/config/exposure.ts";
+import { ConfigError, readConfig } from "../lib/config/read_config.ts";
+import { defaultOf } from "../lib/config/schema.ts";
+import { VARIABLES } from "../lib/config/variables.ts";
 
 const read = (env: Record<string, string>) => readConfig((name) => env[name]);
 

@@ -1,4 +1,4 @@
-import type { VariableName } from "../lib/config.ts";
+import type { VariableName } from "../lib/config/schema.ts";
 
 /** What the reference of the settings says beyond their meanings in `--help`. */
 export const NOTES: Readonly<Partial<Record<VariableName, string>>> = {

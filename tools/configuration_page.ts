@@ -4,7 +4,8 @@
  * @module
  */
 
-import { defaultOf, ruleOf, type VariableName, VARIABLES } from "../lib/config.ts";
+import { defaultOf, ruleOf, type VariableName } from "../lib/config/schema.ts";
+import { VARIABLES } from "../lib/config/variables.ts";
 import { NOTES } from "./configuration_notes.ts";
 
 const HEAD = `# Configuration

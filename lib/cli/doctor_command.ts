@@ -1,4 +1,5 @@
-import { type Config, exposureProblem } from "../config.ts";
+import type { Config } from "../config/config.ts";
+import { exposureProblem } from "../config/exposure.ts";
 import type { Finding } from "../doctor/finding.ts";
 import { runDoctor } from "../doctor/run_doctor.ts";
 import type { Console } from "./console.ts";

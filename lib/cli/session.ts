@@ -1,5 +1,5 @@
 import { BucketClient } from "../buckets/mod.ts";
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 import type { Console } from "./console.ts";
 
 /** What a command works with. */

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { GuardedStore } from "../../lib/access/guarded_store.ts";
+import { guardStore } from "../../lib/access/guarded_store.ts";
 import { Rights } from "../../lib/access/rights.ts";
 import { S3Error } from "../../lib/errors/s3_error.ts";
 import type { ObjectStore, StoredObject } from "../../lib/store/object_store.ts";
@@ -17,7 +17,7 @@ async function guarded(rights: Rights) {
       await inner.commit(bucket, [{ kind: "put", key, content, attributes: {} }]);
     }
   }
-  const store: ObjectStore = new GuardedStore(inner, rights);
+  const store: ObjectStore = guardStore(inner, rights);
   const objectOf = async (bucket: string, key: string): Promise<StoredObject> => {
     const [object] = await inner.stat(bucket, [key]);
     if (object === undefined) throw new Error(`There is no ${key}`);
@@ -31,12 +31,12 @@ async function expectDenied(work: () => unknown): Promise<void> {
   assertEquals(error.code, "AccessDenied");
 }
 
-Deno.test("GuardedStore shows the buckets that may be seen", async () => {
+Deno.test("guardStore() shows the buckets that may be seen", async () => {
   const { store } = await guarded(new Rights({ buckets: ["in/p/"] }));
   assertEquals((await store.listBuckets()).map(({ name }) => name), ["in"]);
 });
 
-Deno.test("GuardedStore does nothing in a bucket that is out of reach", async () => {
+Deno.test("guardStore() does nothing in a bucket that is out of reach", async () => {
   const { inner, store, objectOf } = await guarded(new Rights({ buckets: ["in"] }));
   const object = await objectOf("out", "p/k");
   const before = inner.calls.length;
@@ -64,7 +64,7 @@ Deno.test("GuardedStore does nothing in a bucket that is out of reach", async ()
   assertEquals(inner.calls.length, before);
 });
 
-Deno.test("GuardedStore lets keys of a batch fail alone, and copies by what they read", async () => {
+Deno.test("guardStore() lets keys of a batch fail alone, and copies by what they read", async () => {
   const { inner, store, objectOf } = await guarded(new Rights({ buckets: ["in/p/"] }));
   const copy = async (bucket: string, key: string) => ({
     kind: "copy" as const,
@@ -88,7 +88,7 @@ Deno.test("GuardedStore lets keys of a batch fail alone, and copies by what they
   assertEquals((await inner.stat("in", ["q/k"]))[0]?.key, "q/k");
 });
 
-Deno.test("GuardedStore holds prefixes for looks, lists and places", async () => {
+Deno.test("guardStore() holds prefixes for looks, lists and places", async () => {
   const { store, objectOf } = await guarded(new Rights({ buckets: ["in/p/"] }));
   assertEquals((await store.stat("in", ["p/k"])).length, 1);
   await expectDenied(() => store.stat("in", ["p/k", "q/k"]));
@@ -102,7 +102,7 @@ Deno.test("GuardedStore holds prefixes for looks, lists and places", async () =>
   await expectDenied(() => store.bucketSettings("in"));
 });
 
-Deno.test("GuardedStore cancels a body that it does not take", async () => {
+Deno.test("guardStore() cancels a body that it does not take", async () => {
   const { store } = await guarded(new Rights({ access: "read-only" }));
   let cancelled = 0;
   const body = () => new ReadableStream<Uint8Array>({ cancel: () => void cancelled++ });

@@ -440,17 +440,12 @@ function stopSignal(log: Log): Promise<void> {
   return promise;
 }
 
-/** For container health checks: whether the process answers, whatever becomes of the Hub. */
+/** For container health checks. */
 async function checkHealth(config: Config): Promise<void> {
-  const host = config.host === "0.0.0.0" || config.host === "::" ? "127.0.0.1" : config.host;
-  const url = `http://${host.includes(":") ? `[${host}]` : host}:${config.port}/-/health`;
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(5000) });
-    if (response.ok && await response.text() === "healthy\n") finish("healthy");
-    fail(`${url} answers, but not as a gateway does`);
-  } catch (error) {
-    fail(`${url} does not answer: ${error instanceof Error ? error.message : error}`);
-  }
+  const { healthProblem } = await import("./lib/cli/health_check.ts");
+  const problem = await healthProblem(config);
+  if (problem !== undefined) fail(problem);
+  console.log("healthy");
 }
 
 function settings(): Config {
@@ -464,11 +459,6 @@ function settings(): Config {
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-function finish(message: string): never {
-  console.log(message);
-  Deno.exit(0);
 }
 
 function fail(message: string, code = 1): never {

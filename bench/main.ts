@@ -1,7 +1,7 @@
 /**
  * The benches: ratios and counts of one run, as tables.
  *
- *     deno task bench [--only throughput|memory|dedup|calls|small|quota|listings|start] [--size 256MiB]
+ *     deno task bench [--only throughput|memory|responsiveness|native|multipart|dedup|calls|small|quota|listings|start] [--size 256MiB]
  *
  * @module
  */

@@ -11,7 +11,7 @@ import { basename } from "node:path";
 
 /** What starts the program, or a gateway whose options all have variables. */
 const TESTS = [
-  "tests/main_test.ts",
+  "tests/main/",
   "tests/cli/",
   "tests/e2e/aws_sdk_js_test.ts",
   "tests/e2e/checksums_test.ts",

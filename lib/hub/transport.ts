@@ -5,29 +5,14 @@ import { retry } from "../flow/retry.ts";
 import type { Sleep } from "../flow/sleep.ts";
 import { Watchdog } from "../flow/watchdog.ts";
 import { callName } from "./call_name.ts";
+import { describe, type HubCall } from "./hub_call.ts";
 import { HubError, type HubErrorKind } from "./hub_error.ts";
 import type { HubObserver } from "./hub_observer.ts";
 import { HubDownError } from "./hub_errors.ts";
 import { Quota } from "./quota.ts";
 import { readText, UnreadableReply } from "./read_text.ts";
 import { type HubReply, refusal } from "./reply.ts";
-
-/** A call to the Hub. */
-export interface HubCall {
-  readonly method: "GET" | "HEAD" | "POST" | "PUT" | "DELETE";
-  /** Path and query, escaped, from `/` on. */
-  readonly path: string;
-  /** What to send. */
-  readonly body?: { readonly type: string; readonly text: string };
-  /** Further headers of the request. */
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Whether doing it twice does the same as doing it once. Only such calls are repeated freely. */
-  readonly idempotent: boolean;
-  /** Statuses besides 2xx that are an answer and no error; a redirect among them is not followed. */
-  readonly accept?: readonly number[];
-  /** Ends the call. */
-  readonly signal?: AbortSignal | undefined;
-}
+import { watched } from "./watched_body.ts";
 
 /** How often and how patiently calls are repeated; see `RetryOptions` of `lib/flow/retry.ts`. */
 export interface HubRetry {
@@ -369,43 +354,6 @@ const redirectError = (reply: HubReply): HubError =>
 
 const hiddenRedirect = (call: string): HubError =>
   new HubError("redirect", `The Hub redirects ${call} to where a browser does not tell`);
-
-/** A body whose source is waited for no longer than the watchdog allows, and whose reader takes as long as it likes. */
-function watched(
-  body: ReadableStream<Uint8Array> | null,
-  watchdog: Watchdog,
-): ReadableStream<Uint8Array> | null {
-  watchdog.rest();
-  if (body === null) {
-    watchdog.stop();
-    return null;
-  }
-  const reader = body.getReader();
-  return new ReadableStream({
-    async pull(controller) {
-      watchdog.progress();
-      try {
-        const { value, done } = await reader.read();
-        watchdog.rest();
-        if (!done) return controller.enqueue(value);
-        watchdog.stop();
-        controller.close();
-      } catch (error) {
-        watchdog.stop();
-        throw error;
-      }
-    },
-    async cancel(reason) {
-      watchdog.stop();
-      await reader.cancel(reason);
-    },
-  }, { highWaterMark: 0 });
-}
-
-/** A call in words: the method and the path without its query. */
-function describe(call: HubCall): string {
-  return `${call.method} ${call.path.split("?", 1)[0]}`;
-}
 
 function baseUrl(endpoint: string): string {
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;

@@ -20,6 +20,8 @@ export interface FuzzResult {
   readonly taken: number;
   /** The longest that an input took at its best try, in milliseconds of the processor. */
   readonly slowestMs: number;
+  /** What the process has grown by since it was warm, in bytes; negative where it has become smaller. */
+  readonly grown: number;
 }
 
 /** An input on which a parser failed in a way that it must not. */
@@ -32,6 +34,8 @@ export class FuzzFinding extends Error {
 const HANG_MS = 100;
 /** On a machine that is busy with other things, only the time of the processor counts; beyond this all of it does. */
 const LONG_MS = 10_000;
+/** After so many inputs code is compiled and the heap has the size that garbage of such inputs needs; a leak goes on. */
+const WARM_INPUTS = 10_000;
 const TRIES = 5;
 
 /**
@@ -52,12 +56,14 @@ export async function fuzz(
   let taken = 0;
   let slowestMs = 0;
   let inputs = 0;
+  let warm = Deno.memoryUsage().rss;
   for (; inputs < count; inputs++) {
     if (inputs % 256 === 0) {
       // Lets timers and the collector of garbage have their turn.
       await new Promise((resolve) => setTimeout(resolve, 0));
       if (performance.now() > until) break;
     }
+    if (inputs === WARM_INPUTS) warm = Deno.memoryUsage().rss;
     const input = mutated(rng, target.corpus, words);
     let took = Infinity;
     for (let tries = 0; tries < TRIES && took > HANG_MS; tries++) {
@@ -73,7 +79,7 @@ export async function fuzz(
       throw finding(target, input, `input ${inputs} of seed ${seed} took ${took.toFixed(0)} ms`);
     }
   }
-  return { inputs, taken, slowestMs };
+  return { inputs, taken, slowestMs, grown: Deno.memoryUsage().rss - warm };
 }
 
 /** Whether a parser takes an input. */

@@ -14,6 +14,7 @@ import { CasError as EmbeddedCasError } from "../../lib/embedded_hub/cas/cas_err
 import { decodeLz4Frame } from "../../lib/embedded_hub/cas/lz4_frame.ts";
 import { receiveXorb } from "../../lib/embedded_hub/cas/receive_xorb.ts";
 import { readShard as readEmbeddedShard } from "../../lib/embedded_hub/cas/shard_reader.ts";
+import { randomBytes } from "../support/random_bytes.ts";
 import type { Input } from "./mutate.ts";
 import { bytesOf, type FuzzTarget, inPieces, latin1, oneTakes, utf8 } from "./target.ts";
 
@@ -52,9 +53,12 @@ const XORBS: readonly Input[] = [
   stored(1, new Uint8Array(131_072), 5),
   vector("xorb-js-text.bin").slice(0, 4096),
 ];
-const FRAMES = [CHUNKS[0] ?? bytesOf("x"), new Uint8Array(131_072)].map((data) =>
-  compressChunk(data, 1)
-);
+/** Text, a bomb, and what cannot be compressed and so stands in a block as it is. */
+const FRAMES = [
+  CHUNKS[0] ?? bytesOf("x"),
+  new Uint8Array(131_072),
+  randomBytes(CHUNKS[0]?.length ?? 1, 1),
+].map((data) => compressChunk(data, 1));
 const SHARDS = ["shard-js-text.bin", "shard-js-floats.bin", "shard-keyed.bin", "shard-local.bin"]
   .map(vector).filter(({ length }) => length < 64 * 1024);
 

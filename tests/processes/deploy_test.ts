@@ -96,6 +96,7 @@ Deno.test("processes without a disk that share a KV are one gateway, while they 
 });
 
 Deno.test("on Deno Deploy every request is refused until there is a key pair", {
+  // A bundle has no KV, without which no gateway starts as on Deno Deploy.
   ignore: PROGRAM !== "main.ts",
 }, async () => {
   const location = `http://${crypto.randomUUID()}.localhost`;

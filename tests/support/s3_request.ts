@@ -29,7 +29,7 @@ export function s3Request(
     headers,
     origin: "http://localhost:9000",
     openBody: (options) => {
-      const stream = body === undefined ? null : new Blob([body]).stream();
+      const stream = body === undefined ? null : new Response(body).body;
       return openBody(stream, headers, payloadForm(headers), options);
     },
     verifyUnopenedBody: () => Promise.resolve(),

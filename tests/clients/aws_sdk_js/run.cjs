@@ -2,29 +2,16 @@
 
 const assert = require("node:assert/strict");
 const { createHash } = require("node:crypto");
-const process = require("node:process");
 const { Readable } = require("node:stream");
 const S3 = require("@aws-sdk/client-s3");
 const { Upload } = require("@aws-sdk/lib-storage");
 const { getSignedUrl } = require("@aws-sdk/s3-request-presigner");
+const { check, finish } = require("../checks.cjs");
 
 const MIB = 1024 * 1024;
 const Bucket = "aws-sdk-js-client";
 // The endpoint, the keys and the region come from the environment; path style because it is an IP address.
 const client = new S3.S3({ forcePathStyle: true });
-let passed = 0;
-let failed = 0;
-
-async function check(name, run) {
-  try {
-    await run();
-    passed += 1;
-    console.log(`ok     ${name}`);
-  } catch (error) {
-    failed += 1;
-    console.log(`FAILED ${name}\n${error.stack}`);
-  }
-}
 
 /** Incompressible bytes, the same for the same seed. */
 function randomBytes(size, seed) {
@@ -197,6 +184,5 @@ async function deletes() {
     deletes,
   ];
   for (const one of all) await check(one.name, one);
-  console.log(`${passed} passed, ${failed} failed`);
-  process.exitCode = failed > 0 ? 1 : 0;
+  finish();
 })();

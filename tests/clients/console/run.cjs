@@ -1,23 +1,10 @@
 /** The console in Chromium, as somebody uses it. */
 
 const process = require("node:process");
+const { check, finish } = require("../checks.cjs");
 const { Browser } = require("./harness.cjs");
 
 const GROUPS = ["sign_in", "buckets", "uploads", "previews", "access", "anonymous"];
-let passed = 0;
-let failed = 0;
-
-async function check(name, run) {
-  try {
-    await run();
-    passed += 1;
-    console.log(`ok     ${name}`);
-  } catch (error) {
-    failed += 1;
-    console.log(`FAILED ${name}\n${error.stack}`);
-  }
-}
-
 /** What holds of all that was done before. */
 const overall = (browser) => ({
   "the secret was in no request": () => {
@@ -45,8 +32,7 @@ async function main() {
   } finally {
     await browser.close();
   }
-  console.log(`${passed} passed, ${failed} failed`);
-  process.exitCode = failed > 0 ? 1 : 0;
+  finish();
 }
 
 main().catch((error) => {

@@ -1,12 +1,13 @@
 /**
- * Traffic of every kind against a gateway that logs all it can, then a search for whatever must not be found: in its output, in what it answers, and in
- * its pages.
+ * Traffic of every kind against a gateway that logs and traces all it can, then a search for whatever must not be found: in its output, in what it answers, in
+ * its pages, and in the spans that it sends.
  *
  * @module
  */
 
 import { assert, assertEquals } from "@std/assert";
 import { createEmbeddedHub } from "../../lib/create_embedded_hub.ts";
+import { startOtlpReceiver } from "../support/otlp_receiver.ts";
 import { programCommand } from "../support/program.ts";
 import { type RawAnswer, RawConnection, type RawRequest } from "../support/raw_connection.ts";
 import { randomBytes } from "../support/random_bytes.ts";
@@ -21,6 +22,7 @@ const PAIRS = [
   { accessKeyId: "TENANTPAIR", secretAccessKey: "tenant-secret-tenant-sec", hubToken: TOKENS[1] },
 ];
 const METRICS_TOKEN = "metrics-token-metrics-token";
+const COLLECTOR_SECRET = "collector-secret-collector";
 const BUCKET = "secrets";
 
 /** What was sent, answered and printed. */
@@ -104,10 +106,11 @@ async function sendAll(traffic: Traffic): Promise<void> {
   }
 }
 
-Deno.test("no token, secret or signature is in a log, an answer or a page, and no inner URL or stack in an answer", async () => {
+Deno.test("no token, secret or signature is in a log, an answer, a page or a span, and no inner URL or stack in an answer", async () => {
   const hub = await createEmbeddedHub({
     users: TOKENS.map((token, i) => ({ name: `user${i}`, token })),
   });
+  const collector = startOtlpReceiver();
   const { words: [program, ...args], env } = programCommand();
   const child = new Deno.Command(program, {
     args,
@@ -121,6 +124,8 @@ Deno.test("no token, secret or signature is in a log, an answer or a page, and n
       HUGBUCKET_PORT: "0",
       HUGBUCKET_METRICS_TOKEN: METRICS_TOKEN,
       HUGBUCKET_LOG_LEVEL: "debug",
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_EXPORTER_OTLP_HEADERS: `x-collector=${COLLECTOR_SECRET}`,
       NO_COLOR: "1",
     },
     stdout: "piped",
@@ -178,10 +183,18 @@ Deno.test("no token, secret or signature is in a log, an answer or a page, and n
   await child.status;
   const hubHost = new URL(hub.url).host;
   await hub.close();
+  await collector.close();
 
   assert(traffic.answers.length > 200 && printed.split("\n").length > 200);
+  assertEquals(collector.requests[0]?.get("x-collector"), COLLECTOR_SECRET);
+  const spans = collector.bodies.join("\n");
+  const seen = new Set(collector.spans().map(({ name }) => name));
+  for (const name of ["PutObject", "PostObject", "hub batch", "cas xorb.post"]) {
+    assert(seen.has(name), `no span ${name} among ${[...seen].join()}`);
+  }
   const secrets = [
     METRICS_TOKEN,
+    COLLECTOR_SECRET,
     ...TOKENS,
     ...PAIRS.map(({ secretAccessKey }) => secretAccessKey),
   ];
@@ -190,12 +203,14 @@ Deno.test("no token, secret or signature is in a log, an answer or a page, and n
   );
   for (const secret of [...secrets, ...traffic.signatures]) {
     assertEquals(printed.includes(secret), false, `printed: ${secret}`);
+    assertEquals(spans.includes(secret), false, `traced: ${secret}`);
     for (const [request, text] of answered) assert(!text.includes(secret), `${request}: ${secret}`);
   }
   // CAS tokens, and URLs that carry a signature of their own.
   const hidden =
     /X-Amz-Signature=|[?&](?:signature|sig|token)=|AWS4-HMAC-SHA256 Credential|Bearer /i;
   assertEquals(hidden.exec(printed)?.[0], undefined);
+  assertEquals(hidden.exec(spans)?.[0], undefined);
   for (const [request, text] of answered) {
     assert(!text.includes(hubHost), `${request} names the Hub: ${text.slice(0, 500)}`);
     assert(

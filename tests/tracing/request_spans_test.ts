@@ -7,44 +7,8 @@ import {
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { assert, assertEquals } from "@std/assert";
 import { createTracing } from "../../lib/tracing/create_tracing.ts";
+import { type Span, startOtlpReceiver } from "../support/otlp_receiver.ts";
 import { startInnerGateway } from "../support/start_gateway.ts";
-
-interface Attribute {
-  readonly key: string;
-  readonly value: { readonly stringValue?: string; readonly intValue?: number | string };
-}
-
-interface Span {
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly parentSpanId?: string;
-  readonly name: string;
-  readonly attributes: readonly Attribute[];
-}
-
-interface Export {
-  readonly resourceSpans: readonly {
-    readonly resource: { readonly attributes: readonly Attribute[] };
-    readonly scopeSpans: readonly { readonly spans: readonly Span[] }[];
-  }[];
-}
-
-/** A receiver of OTLP over HTTP, on a port of its own. */
-function startReceiver() {
-  const bodies: string[] = [];
-  const requests: Headers[] = [];
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
-    requests.push(request.headers);
-    bodies.push(await request.text());
-    return Response.json({});
-  });
-  const spans = () =>
-    bodies.flatMap((body) => {
-      const { resourceSpans }: Export = JSON.parse(body);
-      return resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans));
-    });
-  return { bodies, requests, spans, url: `http://127.0.0.1:${server.addr.port}/v1/traces`, server };
-}
 
 const attribute = (span: Span | undefined, key: string) => {
   const { stringValue, intValue } = span?.attributes.find((one) => one.key === key)?.value ?? {};
@@ -52,9 +16,9 @@ const attribute = (span: Span | undefined, key: string) => {
 };
 
 Deno.test("a receiver gets spans of requests, operations and calls, in one another, with nothing secret in them", async () => {
-  const receiver = startReceiver();
+  const receiver = startOtlpReceiver();
   const tracing = await createTracing({
-    url: receiver.url,
+    url: `${receiver.url}/v1/traces`,
     headers: { "x-tenant": "me" },
     version: "1.2.3",
   });
@@ -94,7 +58,7 @@ Deno.test("a receiver gets spans of requests, operations and calls, in one anoth
     ];
   }
   await tracing.close();
-  await receiver.server.shutdown();
+  await receiver.close();
   const spans = receiver.spans();
   const text = receiver.bodies.join();
   for (const secret of secrets) assert(secret !== "" && !text.includes(secret), secret);

@@ -12,7 +12,7 @@ import { type AccessKey, accessKeyOf } from "./lib/access_key.ts";
 import type { Config } from "./lib/config/config.ts";
 import { exposureProblem } from "./lib/config/exposure.ts";
 import { ConfigError, readConfig } from "./lib/config/read_config.ts";
-import type { Gateway } from "./lib/create_gateway.ts";
+import type { Gateway } from "./lib/gateway_options.ts";
 import { DenoConsole } from "./lib/cli/deno_console.ts";
 import type { DoctorOptions, ProgramActions, ServeOptions } from "./lib/cli/program.ts";
 import type { Session } from "./lib/cli/session.ts";

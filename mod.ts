@@ -9,7 +9,8 @@ export * from "./lib/buckets/mod.ts";
 
 export * from "./lib/sync/mod.ts";
 
-export { createGateway, type Gateway, type GatewayOptions } from "./lib/create_gateway.ts";
+export { createGateway } from "./lib/create_gateway.ts";
+export type { Gateway, GatewayOptions } from "./lib/gateway_options.ts";
 export type { AccessCredential } from "./lib/access/access_credential.ts";
 export { CredentialsError } from "./lib/access/read_credentials.ts";
 export type { Credential } from "./lib/auth/credential.ts";

@@ -1,7 +1,8 @@
 /** How many calls an S3 operation makes to the Hub and to the CAS, counted at the embedded hub. */
 
 import { createEmbeddedHub, type EmbeddedHub } from "../lib/create_embedded_hub.ts";
-import { createGateway, type Gateway } from "../lib/create_gateway.ts";
+import { createGateway } from "../lib/create_gateway.ts";
+import type { Gateway } from "../lib/gateway_options.ts";
 import { DataSource } from "./data.ts";
 
 /** The calls of one step. */

@@ -1,7 +1,8 @@
 /** What of content that the CAS has is moved again, counted at the embedded hub. */
 
 import { createEmbeddedHub, type EmbeddedHub } from "../lib/create_embedded_hub.ts";
-import { createGateway, type Gateway } from "../lib/create_gateway.ts";
+import { createGateway } from "../lib/create_gateway.ts";
+import type { Gateway } from "../lib/gateway_options.ts";
 import { DataSource } from "./data.ts";
 
 /** What one step moved, in bytes. */

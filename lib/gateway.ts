@@ -7,6 +7,7 @@
 
 import type { AccessCredential } from "./access/access_credential.ts";
 import { requireAddress, requireInput } from "./access/operation_rules.ts";
+import { addAnswerHeaders } from "./answer_headers.ts";
 import type { Authenticator } from "./auth/authenticator.ts";
 import type { FormClaim } from "./auth/post_form.ts";
 import { CorsRules } from "./cors_rules.ts";
@@ -15,7 +16,6 @@ import type { S3ErrorCode } from "./errors/s3_error_table.ts";
 import { toS3Error } from "./errors/to_s3_error.ts";
 import type { ConcurrencyLimits } from "./flow/concurrency_limits.ts";
 import { BodyChain } from "./http/body_chain.ts";
-import { formatHttpDate } from "./http/dates.ts";
 import { parseQuery, type Query } from "./http/query.ts";
 import { parseTarget, requireHost } from "./http/request_target.ts";
 import { endUnread } from "./http/unread_stream.ts";
@@ -30,7 +30,6 @@ import { logRequest, observeBody } from "./request_log.ts";
 import { type Address, addressOf, bucketAddressOf, bucketOf, hostBucketOf } from "./s3/address.ts";
 import { type Codec, CODECS, isServed } from "./s3/codecs.ts";
 import { detectOperation, isFormPost, unservedError } from "./s3/detect.ts";
-import { addBrowserSafety } from "./s3/browser_safety.ts";
 import { writeError } from "./s3/errors.ts";
 import { expectedOwners } from "./s3/expected_owners.ts";
 import { openForm } from "./s3/form_request.ts";
@@ -344,14 +343,13 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
     const { requestId } = trace;
     const store = visit?.tenantStore ?? entrance.storeFor(undefined);
     await cors.allowOrigin({ request, requestId, address, store, isPermitted }, headers);
-    addBrowserSafety(headers, parts.sandbox ?? true);
-    headers.set("x-amz-request-id", requestId);
-    headers.set("x-amz-id-2", hostId);
-    headers.set("Server", "HugBucket");
-    headers.set("Date", formatHttpDate(new Date(now())));
-    // Deno Deploy's cache must not keep what the next write changes.
-    headers.set("Deno-CDN-Cache-Control", "no-store");
-    if (parts.noTransform) forbidTransform(headers);
+    addAnswerHeaders(headers, {
+      requestId,
+      hostId,
+      now: now(),
+      sandbox: parts.sandbox ?? true,
+      noTransform: parts.noTransform ?? false,
+    });
     if (address?.kind === "bucket" && response.ok) {
       headers.set("x-amz-bucket-region", parts.region);
     }
@@ -384,13 +382,6 @@ export function createRequestHandler(parts: GatewayParts): RequestHandler {
   }
 
   return handle;
-}
-
-/** A compressed answer would have another length and a weak entity tag (RFC 9111, 5.2.2.6). */
-function forbidTransform(headers: Headers): void {
-  const given = headers.get("Cache-Control");
-  if (given?.includes("no-transform")) return;
-  headers.set("Cache-Control", given === null ? "no-transform" : `${given}, no-transform`);
 }
 
 /** Who a presigned URL says has signed it: a preflight has the query of the request that follows. */

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { createEmbeddedHub, type EmbeddedHub } from "../../lib/create_embedded_hub.ts";
-import { createGateway, type Gateway, type GatewayOptions } from "../../lib/create_gateway.ts";
+import { createGateway } from "../../lib/create_gateway.ts";
+import type { Gateway, GatewayOptions } from "../../lib/gateway_options.ts";
 import { randomBytes, sha256 } from "../support/random_bytes.ts";
 
 const MIB = 1 << 20;

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { GatewayOptions } from "../../lib/create_gateway.ts";
+import type { GatewayOptions } from "../../lib/gateway_options.ts";
 import { type RawAnswer, RawConnection, type RawRequest } from "../support/raw_connection.ts";
 import { type Signer, signHeaderV4 } from "../support/sign_requests.ts";
 import { CREDENTIAL, type RunningGateway, startGateway } from "../support/start_gateway.ts";

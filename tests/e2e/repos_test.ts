@@ -20,7 +20,7 @@ import {
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { RepoSeed } from "../../lib/create_embedded_hub.ts";
-import type { GatewayOptions } from "../../lib/create_gateway.ts";
+import type { GatewayOptions } from "../../lib/gateway_options.ts";
 import { randomBytes } from "../support/random_bytes.ts";
 import { type RunningGateway, startGateway } from "../support/start_gateway.ts";
 

@@ -1,5 +1,6 @@
 import { createEmbeddedHub, type EmbeddedHub } from "../../lib/create_embedded_hub.ts";
-import { createGateway, type Gateway } from "../../lib/create_gateway.ts";
+import { createGateway } from "../../lib/create_gateway.ts";
+import type { Gateway } from "../../lib/gateway_options.ts";
 import { StoreError } from "../../lib/errors/store_error.ts";
 import { S3Error } from "../../lib/errors/s3_error.ts";
 import { sleep } from "../../lib/flow/sleep.ts";

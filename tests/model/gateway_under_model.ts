@@ -1,4 +1,4 @@
-import type { Gateway } from "../../lib/create_gateway.ts";
+import type { Gateway } from "../../lib/gateway_options.ts";
 import { Contents } from "./contents.ts";
 import { ModelBucket } from "./state.ts";
 import {

@@ -1,4 +1,4 @@
-import type { GatewayOptions } from "../../lib/create_gateway.ts";
+import type { GatewayOptions } from "../../lib/gateway_options.ts";
 import { programCommand } from "./program.ts";
 
 /** The options of a gateway that the program has variables for; lists are written with commas. */

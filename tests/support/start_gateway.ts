@@ -1,5 +1,6 @@
 import { createEmbeddedHub, type EmbeddedHub } from "../../lib/create_embedded_hub.ts";
-import { createGateway, type Gateway, type GatewayOptions } from "../../lib/create_gateway.ts";
+import { createGateway } from "../../lib/create_gateway.ts";
+import type { Gateway, GatewayOptions } from "../../lib/gateway_options.ts";
 import { PROGRAM } from "./program.ts";
 import { startGatewayProcess } from "./gateway_process.ts";
 
